@@ -1,0 +1,75 @@
+"""Model collapse, exactly: what happens when a model is refitted on samples of its own previous fit."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collapse_theory import schedules as schedules
+    from collapse_theory.errors import MemoryBudgetExceeded as MemoryBudgetExceeded
+    from collapse_theory.errors import NoClosedForm as NoClosedForm
+    from collapse_theory.errors import NotDefined as NotDefined
+    from collapse_theory.errors import Unseeable as Unseeable
+    from collapse_theory.families import Family as Family
+    from collapse_theory.families import Gaussian as Gaussian
+    from collapse_theory.forecast import forecast as forecast
+    from collapse_theory.plotting import plot as plot
+    from collapse_theory.recursion import Recursion as Recursion
+    from collapse_theory.recursion import load_runs as load_runs
+    from collapse_theory.regimes import Accumulate as Accumulate
+    from collapse_theory.regimes import Fresh as Fresh
+    from collapse_theory.regimes import FreshMixture as FreshMixture
+    from collapse_theory.regimes import Regime as Regime
+    from collapse_theory.regimes import Replace as Replace
+    from collapse_theory.regimes import Step as Step
+    from collapse_theory.simulation import Estimate as Estimate
+    from collapse_theory.simulation import Runs as Runs
+    from collapse_theory.theorem import Theorem as Theorem
+    from collapse_theory.theorems.fate import critical_ddof as critical_ddof
+    from collapse_theory.verify import verify as verify
+    from collapse_theory.versions import show_versions as show_versions
+
+_PUBLIC = {
+    "Recursion": "recursion",
+    "Gaussian": "families",
+    "Family": "families",
+    "Replace": "regimes",
+    "Accumulate": "regimes",
+    "Fresh": "regimes",
+    "FreshMixture": "regimes",
+    "Regime": "regimes",
+    "Step": "regimes",
+    "schedules": "",
+    "critical_ddof": "theorems.fate",
+    "Theorem": "theorem",
+    "Runs": "simulation",
+    "Estimate": "simulation",
+    "load_runs": "recursion",
+    "plot": "plotting",
+    "forecast": "forecast",
+    "verify": "verify",
+    "NoClosedForm": "errors",
+    "NotDefined": "errors",
+    "Unseeable": "errors",
+    "MemoryBudgetExceeded": "errors",
+    "show_versions": "versions",
+}
+
+__all__ = [*_PUBLIC]  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("collapse-theory")
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'collapse_theory' has no attribute {name!r}")
+    if not _PUBLIC[name]:
+        return import_module(f"collapse_theory.{name}")
+    return getattr(import_module(f"collapse_theory.{_PUBLIC[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return [*_PUBLIC, "__version__"]

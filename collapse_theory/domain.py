@@ -1,0 +1,103 @@
+"""Where a parameter lives: one object that validates it and describes it."""
+
+from __future__ import annotations
+
+import math
+import numbers
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Generations = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """An interval of the reals or of the integers.
+
+    Parameters
+    ----------
+    low, high : float
+        Ends of the interval.
+    open_low, open_high : bool
+        Whether an end is excluded; infinite ends always are.
+    integer : bool
+        Whether only whole numbers belong to it.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    open_low: bool = False
+    open_high: bool = False
+    integer: bool = False
+
+    def __str__(self) -> str:
+        left = "(" if self.open_low or self.low == -math.inf else "["
+        right = ")" if self.open_high or self.high == math.inf else "]"
+        kind = "an integer" if self.integer else "a real number"
+        return f"{kind} in {left}{self.low:g}, {self.high:g}{right}"
+
+    def __contains__(self, value: object) -> bool:
+        if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
+            return False
+        number = float(value)
+        if not math.isfinite(number) or (self.integer and number != math.floor(number)):
+            return False
+        above = number > self.low if self.open_low else number >= self.low
+        below = number < self.high if self.open_high else number <= self.high
+        return above and below
+
+    def check(self, name: str, value: Any) -> Any:
+        """Value as a plain int or float.
+
+        Raises
+        ------
+        ValueError
+            Naming the parameter, the value and the domain, when the value lies outside.
+        """
+        if value not in self:
+            raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+        return int(value) if self.integer else float(value)
+
+
+REAL = Domain()
+POSITIVE = Domain(low=0, open_low=True)
+COUNT = Domain(low=1, high=2**53, integer=True)
+SHARE = Domain(low=0, high=1)
+PROBABILITY = Domain(low=0, high=1, open_low=True, open_high=True)
+GENERATION = Domain(low=0, high=2**53, integer=True)
+
+
+def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
+    """Value if it is among the choices; ValueError naming all three otherwise."""
+    if value not in choices:
+        raise ValueError(f"{name} = {value!r} is outside its domain: one of {', '.join(map(repr, choices))}")
+    return value
+
+
+def generations(t: ArrayLike, name: str = "t") -> Generations:
+    """Generations as an int64 array of the shape of the input.
+
+    Raises
+    ------
+    ValueError
+        For a negative or fractional generation, naming the first one.
+    """
+    array = np.asarray(t)
+    if array.dtype == bool or array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} = {t!r} is outside its domain: {GENERATION}")
+    bad = ~np.isfinite(array) | (array < 0) | (array != np.floor(array)) | (array > GENERATION.high)
+    if np.any(bad):
+        first = array[bad].flat[0].item() if array.ndim else array.item()
+        raise ValueError(f"{name} = {first!r} is outside its domain: {GENERATION}")
+    return array.astype(np.int64)
+
+
+def whole(name: str, value: float, why: str) -> int:
+    """Value as an int; ValueError with the reason when it is not a whole number."""
+    nearest = round(value)
+    if abs(value - nearest) > 1e-9 * max(1.0, abs(value)):
+        raise ValueError(f"{name} = {value:.12g} is not a whole number: {why}")
+    return nearest

@@ -1,0 +1,228 @@
+r"""The Gaussian family: a mean and a variance refitted on draws from the previous fit.
+
+A generation draws :math:`x_1,\dots,x_n` from :math:`N(\mu_{t-1},\sigma_{t-1}^2)` and sets
+
+.. math:: \mu_t = \bar x,\qquad \sigma_t^2 = \frac{\sum_i (x_i-\bar x)^2}{n-\delta}.
+
+Given the past, :math:`\sigma_t^2 = \sigma_{t-1}^2 W_t` with :math:`W_t = \chi^2_{n-1}/(n-\delta)`, and
+:math:`\mu_t-\mu_{t-1}` is an independent normal of variance :math:`\sigma_{t-1}^2/n`. So the log-variance is
+an exact random walk, and everything else follows. Divisors: :math:`\delta = 0` maximum likelihood,
+:math:`\delta = 1` unbiased variance, :math:`\delta = 3` unbiased precision. Whether the variance collapses,
+wanders or explodes is decided by the sign of :math:`E\log W`, that is, by the divisor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from collapse_theory.domain import POSITIVE, REAL, one_of
+from collapse_theory.errors import NotDefined
+from collapse_theory.families.family import Family, Measure, State, run_plain
+from collapse_theory.families.gaussian import measures
+from collapse_theory.families.gaussian.distances import DISTANCES
+from collapse_theory.families.gaussian.location import LOCATION
+from collapse_theory.families.gaussian.passage import PASSAGE
+from collapse_theory.families.gaussian.spread import SPREAD
+from collapse_theory.families.gaussian.tails import TAILS
+from collapse_theory.schedules import Schedule
+from collapse_theory.simulation import Block, BlockResult
+from collapse_theory.theorem import Theorem
+
+
+class Batch(NamedTuple):
+    """Points as sufficient statistics: how many, their mean, their sum of squares about it."""
+
+    count: Any
+    mean: NDArray[np.float64]
+    squares: NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Gaussian(Family):
+    r"""The normal law with both parameters unknown.
+
+    Parameters
+    ----------
+    mean, sd : float
+        Parameters :math:`\mu_0, \sigma_0` of the source.
+    ddof : float
+        The fitted variance is the sum of squares over n − ddof; any real number below n.
+    estimator : {"plug-in", "posterior"}
+        Plug the fit in, or draw mean and variance from their posterior under the prior
+        :math:`1/\sigma^2` (then ``ddof`` has no meaning and must stay 1).
+    """
+
+    mean: float = 0.0
+    sd: float = 1.0
+    ddof: float = 1
+    estimator: Literal["plug-in", "posterior"] = "plug-in"
+
+    measures: ClassVar[Mapping[str, Measure]] = measures.MEASURES
+    roles: ClassVar[Mapping[str, str]] = {"spread": "variance", "squared_location": "squared_location_error"}
+    known: ClassVar[tuple[Theorem, ...]] = (*SPREAD, *LOCATION, *DISTANCES, *TAILS, *PASSAGE)
+
+    def __post_init__(self) -> None:
+        REAL.check("mean", self.mean)
+        POSITIVE.check("sd", self.sd)
+        REAL.check("ddof", self.ddof)
+        one_of("estimator", self.estimator, ("plug-in", "posterior"))
+        if self.estimator == "posterior" and self.ddof != 1:
+            raise ValueError(f"ddof = {self.ddof!r} has no meaning for estimator='posterior': leave it at 1")
+
+    def __repr__(self) -> str:
+        posterior = "" if self.estimator == "plug-in" else ", estimator='posterior'"
+        return f"ct.Gaussian(mean={self.mean!r}, sd={self.sd!r}, ddof={self.ddof!r}{posterior})"
+
+    @classmethod
+    def from_data(cls, values: ArrayLike, ddof: float = 1) -> Gaussian:
+        """Source fitted to a column of numbers with the same divisor as the recursion.
+
+        Raises
+        ------
+        ValueError
+            For fewer than two values, non-finite values, a constant column, or ddof ≥ n.
+        """
+        column = np.asarray(values, dtype=float).ravel()
+        if column.size < 2:
+            raise ValueError(f"values has {column.size} numbers, outside its domain: at least 2")
+        if not np.all(np.isfinite(column)):
+            first = int(np.argmax(~np.isfinite(column)))
+            raise ValueError(f"values[{first}] = {column[first]} is outside its domain: {REAL}")
+        REAL.check("ddof", ddof)
+        if ddof >= column.size:
+            raise ValueError(f"ddof = {ddof!r} is outside its domain: a real number below n = {column.size}")
+        centre = float(column.mean())
+        squares = float(np.sum((column - centre) ** 2))
+        if squares == 0:
+            raise ValueError(f"values are all {column[0]!r}: a constant column has no spread to refit")
+        return cls(mean=centre, sd=float(np.sqrt(squares / (column.size - ddof))), ddof=ddof)
+
+    @property
+    def spread(self) -> float:
+        """Variance of the source."""
+        return float(self.sd) ** 2
+
+    @property
+    def spread_symbol(self) -> Any:
+        """The source's variance as a sympy expression."""
+        from collapse_theory.symbols import sigma0
+
+        return sigma0**2
+
+    @property
+    def location_symbol(self) -> Any:
+        """The source's mean as a sympy symbol."""
+        from collapse_theory.symbols import mu0
+
+        return mu0
+
+    @property
+    def two_moments(self) -> bool:
+        """Whether the fit matches the first two moments of its fit set up to the divisor."""
+        return self.estimator == "plug-in"
+
+    def symbols(self) -> Mapping[Any, Any]:
+        """Values of the letters of its formulas."""
+        from collapse_theory.symbols import ddof, mu0, sigma0
+
+        return {ddof: self.ddof, mu0: self.mean, sigma0: self.sd}
+
+    def simplified(self, expression: Any) -> Any:
+        """Formula with this family's divisor put in, simplified; the other letters stay."""
+        import sympy
+
+        from collapse_theory.symbols import ddof
+
+        return sympy.simplify(expression.subs(ddof, sympy.Rational(str(self.ddof))))
+
+    def check(self, sizes: Schedule) -> None:
+        """ValueError when n < 2 or ddof ≥ n."""
+        if sizes.smallest < 2:
+            raise ValueError(f"sample_size = {sizes.smallest} is outside its domain: an integer ≥ 2 for a Gaussian fit")
+        if self.ddof >= sizes.smallest:
+            raise ValueError(f"ddof = {self.ddof!r} is outside its domain: a real number below n = {sizes.smallest}")
+
+    # The state: the fitted mean and sd in units of the source; runs store (location, log sd).
+
+    def source(self, replicates: int) -> State:
+        return np.zeros(replicates), np.zeros(replicates)
+
+    def draw(self, state: State, count: Any, rng: np.random.Generator) -> Batch:
+        location, log_sd = state
+        sd, points = np.exp(log_sd), np.broadcast_to(count, location.shape)
+        noise = rng.standard_normal(location.shape) * sd / np.sqrt(np.maximum(points, 1))
+        squares = np.where(points > 1, rng.chisquare(np.maximum(points - 1, 1)), 0.0) * sd**2
+        return Batch(points.astype(float), location + noise, squares)
+
+    def pool(self, batches: Sequence[Batch], weights: Sequence[Any] | None = None) -> Batch:
+        point_weights = [1.0] * len(batches) if weights is None else weights
+        sizes = [w * b.count for w, b in zip(point_weights, batches, strict=True)]
+        total = np.sum(sizes, axis=0)
+        mean = np.sum([s * b.mean for s, b in zip(sizes, batches, strict=True)], axis=0) / total
+        within = [w * b.squares for w, b in zip(point_weights, batches, strict=True)]
+        between = [s * (b.mean - mean) ** 2 for s, b in zip(sizes, batches, strict=True)]
+        return Batch(total, mean, np.sum(within, axis=0) + np.sum(between, axis=0))
+
+    def fit(self, pooled: Batch, kish: Any, previous: State, rng: np.random.Generator) -> State:
+        size = float(kish)
+        if self.estimator == "posterior":
+            variance = pooled.squares / rng.chisquare(size - 1, pooled.mean.shape)
+            return pooled.mean + np.sqrt(variance / size) * rng.standard_normal(pooled.mean.shape), np.log(variance) / 2
+        return pooled.mean, np.log(pooled.squares / pooled.count * size / (size - self.ddof)) / 2
+
+    def run_block(self, block: Block, rng: np.random.Generator) -> BlockResult:
+        if block.method == "plain":
+            return run_plain(self, block, rng)
+        return run_kernel(self, block, rng)
+
+
+def run_kernel(family: Gaussian, block: Block, rng: np.random.Generator) -> BlockResult:
+    """One block through the compiled loop: the tableau laid out as arrays over generations."""
+    from collapse_theory.families.gaussian import kernel
+
+    if block.tilt and (family.estimator == "posterior" or block.recursion.tableau.share):
+        raise NotDefined("tilt is defined for plug-in fits with a fixed composition")
+    last = block.record[-1]
+    t = np.arange(1, last + 1)
+    step = block.recursion.regime.step(t, block.recursion.sizes)
+    across = [np.broadcast_to(np.asarray(c, dtype=float), t.shape) for c in step.counts]
+    weights = [np.broadcast_to(np.asarray(w, dtype=float), t.shape) for w in step.weight]
+    batches = range(len(step.counts))
+    keep = np.array([[b in kept for b in batches] for kept in step.keep], dtype=bool).reshape(-1, len(across))
+    fitted = [b for b in batches if np.any(across[b] * weights[b])]
+    unit = all(np.all(weights[b] == 1) for b in fitted)
+    low = 0.5 * float(np.min(across[1], initial=np.inf)) - 0.5
+    if block.tilt and low + block.tilt <= 0:
+        raise ValueError(f"tilt = {block.tilt} is outside its domain: a real number above {-low:g} for these batches")
+    record = np.full(last + 1, -1)
+    record[list(block.record)] = np.arange(len(block.record))
+    shape = (block.replicates, len(block.record))
+    location, log_sd = np.empty(shape), np.empty(shape)
+    log_weights = np.zeros(shape if block.tilt else (0, 0))
+    levels = np.array([time.level / family.sd for time in block.watch], dtype=float)
+    times = np.full((block.replicates, len(levels)), -1)
+    times[:, levels >= 1.0] = 0
+    kernel.run_block(
+        rng,
+        np.ascontiguousarray(np.stack(across, axis=1)),
+        np.ascontiguousarray(np.stack(weights, axis=1)),
+        keep,
+        np.array([unit and sorted(kept) == fitted for kept in step.keep], dtype=bool),
+        float(step.share),
+        np.broadcast_to(np.asarray(step.kish, dtype=float), t.shape).copy(),
+        float(family.ddof),
+        family.estimator == "posterior",
+        float(block.tilt),
+        levels,
+        record,
+        location,
+        log_sd,
+        log_weights,
+        times,
+    )
+    return BlockResult((location, log_sd), log_weights if block.tilt else None, times if len(levels) else None)

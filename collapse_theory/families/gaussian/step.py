@@ -1,0 +1,114 @@
+r"""One refit: the multiplier W of the variance, its moments and the law of a product of them.
+
+Plug-in: :math:`W = \chi^2_{n-1}/(n-\delta)`, so with :math:`a = (n-1)/2`
+
+.. math:: \log E W^s = \log\frac{\Gamma(a+s)}{\Gamma(a)\,a^s} + s\log\frac{n-1}{n-\delta}.
+
+Posterior: :math:`W \sim F(n-1,n-1)`, a ratio of two such chi-squares, with drift exactly 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory import schedules
+from collapse_theory.gamma_ratios import digamma_minus_log, log_gamma_ratio
+from collapse_theory.log_gamma_sum import LogGammaSum
+from collapse_theory.theorem import Setting
+
+Array = NDArray[np.float64]
+
+
+def plug_in(setting: Setting) -> bool:
+    """Whether the fit is plugged in."""
+    return setting.family.estimator == "plug-in"  # type: ignore[no-any-return]
+
+
+def replaced(setting: Setting) -> bool:
+    """Whether every fit sees the newest model's points only, and is plugged in."""
+    return plug_in(setting) and setting.tableau.replacement  # type: ignore[no-any-return]
+
+
+def replaced_constant(setting: Setting) -> bool:
+    """The same, with one sample size for all generations."""
+    return replaced(setting) and setting.sizes.constant
+
+
+def refitted(setting: Setting) -> bool:
+    """Plain replacement, whichever way the fit is used."""
+    return setting.tableau.replacement  # type: ignore[no-any-return]
+
+
+def additive(setting: Setting, t: Any, term: Callable[[Array], Any]) -> Array:
+    """Sum of term(n_i) over the generations i = 1 … t, for an array of t ≥ 1."""
+    return schedules.additive(setting.sizes, np.asarray(t, dtype=np.int64), term)
+
+
+def shape(n: Any) -> Any:
+    """Shape a = (n − 1)/2 of the chi-square's gamma law."""
+    return (n - 1) / 2
+
+
+def log_divisor(setting: Setting, n: Any) -> Any:
+    """log((n − 1)/(n − ddof)), the log of the mean multiplier; 0 for the posterior."""
+    ddof = setting.family.ddof
+    return np.log1p((ddof - 1) / (n - ddof))
+
+
+def log_moment(setting: Setting, s: float) -> Callable[[Array], Any]:
+    """log E W^s as a function of the sample size; infinite where the moment is."""
+
+    def at(n: Array) -> Any:
+        a = shape(n)
+        low, high = (a + s > 0), (a - s > 0)
+        if plug_in(setting):
+            inside = np.where(low, s, 0.0)
+            return np.where(low, log_gamma_ratio(a, inside) + s * log_divisor(setting, n), np.inf)
+        inside = np.where(low & high, s, 0.0)
+        return np.where(low & high, log_gamma_ratio(a, inside) + log_gamma_ratio(a, -inside), np.inf)
+
+    return at
+
+
+def log_relative_second_moment(setting: Setting, s: float) -> Callable[[Array], Any]:
+    """log(E W^{2s} / (E W^s)²) as a function of the sample size, without cancellation of the divisor."""
+
+    def at(n: Array) -> Any:
+        a = shape(n)
+        if plug_in(setting):
+            return log_gamma_ratio(a, 2 * s) - 2 * log_gamma_ratio(a, s)
+        return np.where(a <= 2 * s, np.inf, log_moment(setting, 2 * s)(n) - 2 * log_moment(setting, min(s, 0.9 * a.min()))(n))
+
+    return at
+
+
+def drift(setting: Setting) -> Callable[[Array], Any]:
+    """Log-drift E log W as a function of the sample size."""
+
+    def at(n: Array) -> Any:
+        if not plug_in(setting):
+            return np.zeros_like(n)
+        if np.all(n > 2) and abs(setting.family.ddof - 2) < 1:
+            beyond = (setting.family.ddof - 2) / (n - setting.family.ddof)
+            return digamma_minus_log(shape(n), 0.5) + np.log1p(beyond)
+        return digamma_minus_log(shape(n)) + log_divisor(setting, n)
+
+    return at
+
+
+def log_law(setting: Setting, t: int) -> LogGammaSum:
+    """Law of log(σ_t²/σ_0²), the sum of t independent log multipliers."""
+    if setting.sizes.constant:
+        sizes, counts = np.array([setting.sizes(1)]), np.array([t])
+    else:
+        sizes, counts = np.unique(setting.sizes(np.arange(1, t + 1)), return_counts=True)
+    shapes = shape(sizes.astype(float))
+    if plug_in(setting):
+        shift = float(np.sum(counts * log_divisor(setting, sizes.astype(float))))
+        return LogGammaSum(shapes, counts, np.ones(len(shapes)), shift)
+    signs = np.concatenate([np.ones(len(shapes)), -np.ones(len(shapes))])
+    return LogGammaSum(np.tile(shapes, 2), np.tile(counts, 2), signs, 0.0)

@@ -1,0 +1,197 @@
+r"""What is known of tail masses under replacement: about the source's centre, and about the model's own.
+
+About the source's centre the mass of generation t beyond k source sds is, in expectation,
+:math:`E\,2\Phi(-k/\sqrt{S_t})` with the perpetuity :math:`S_t = 1/n + W S_{t-1}`, :math:`S_0 = 1`; about its
+own centre it is :math:`E\,2\Phi(-k\sigma_0/\sigma_t)`. Both first *rise* for k beyond :math:`\sqrt3` or so,
+while the typical run loses its tails at once: say which centre and which statistic.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from collapse_theory.families.gaussian.location import scale_mixtures
+from collapse_theory.families.gaussian.step import additive, log_law, refitted, replaced
+from collapse_theory.laws import Increasing
+from collapse_theory.theorem import Theorem
+
+PAGE = "docs/theory/tails"
+NEGLIGIBLE = 45.0
+NODES = 600
+
+
+def _tail_mean(setting: Any, t: Any, k: float) -> Any:
+    return np.array([mixture.two_sided(k) for mixture in scale_mixtures(setting, t, 1.0)])
+
+
+def _tail_std(setting: Any, t: Any, k: float) -> Any:
+    from collapse_theory.families.gaussian.two_draws import both_beyond
+
+    mean = _tail_mean(setting, t, k)
+    return np.sqrt(np.maximum(both_beyond(int(setting.sizes(1)), setting.family.ddof, [int(g) for g in t], k) - mean**2, 0.0))
+
+
+def _log_own_tail(k: float) -> Any:
+    def at(log_ratio: Any) -> Any:
+        from scipy.special import log_ndtr
+
+        with np.errstate(over="ignore"):
+            return np.log(2.0) + log_ndtr(-k * np.exp(-0.5 * log_ratio))
+
+    return at
+
+
+def expectation(law: Any, log_function: Any, top: float) -> float:
+    """Expectation of exp(log_function) over a law of the log-variance, by the trapezoidal rule.
+
+    Parameters
+    ----------
+    law : LogGammaSum
+        Law with an analytic density.
+    log_function : callable
+        Logarithm of an increasing function that is flat above ``top``.
+    top : float
+        Where the function has nearly reached its supremum.
+    """
+    low, high = law.mean - 14 * law.std, max(law.mean, top) + 14 * law.std
+    for _ in range(3):
+        x = np.linspace(low, high, NODES)
+        logs = law.logpdf(x) + log_function(x)
+        heavy = np.flatnonzero(logs > logs.max() - NEGLIGIBLE)
+        low, high = x[max(heavy[0] - 1, 0)], x[min(heavy[-1] + 1, NODES - 1)]
+    return float(np.sum(np.exp(logs)) * (x[1] - x[0]))
+
+
+def _own_tail_moment(power: int) -> Any:
+    def value(setting: Any, t: Any, k: float) -> Any:
+        log_tail = _log_own_tail(k)
+        top = 2 * np.log(max(k, 1.0))
+        laws = (log_law(setting, int(g)) for g in t)
+        return np.array([expectation(law, lambda x: power * log_tail(x), top) for law in laws])
+
+    return value
+
+
+def _own_tail_std(setting: Any, t: Any, k: float) -> Any:
+    first, second = _own_tail_moment(1)(setting, t, k), _own_tail_moment(2)(setting, t, k)
+    return np.sqrt(np.maximum(second - first**2, 0.0))
+
+
+def _own_tail_laws(setting: Any, t: Any, k: float) -> list[Any]:
+    from scipy.special import ndtr, ndtri
+
+    def inverse(p: Any) -> Any:
+        return -2 * np.log(-ndtri(p / 2) / k)
+
+    def derivative(p: Any) -> Any:
+        z = ndtri(np.asarray(p) / 2)
+        density = np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi)
+        return -1 / (z * density)
+
+    return [
+        Increasing(
+            log_law(setting, int(g)),
+            forward=lambda y: 2 * ndtr(-k * np.exp(-0.5 * np.asarray(y))),
+            inverse=inverse,
+            derivative=derivative,
+            low=0.0,
+            high=1.0,
+        )
+        for g in t
+    ]
+
+
+def _slope(shift: float) -> Any:
+    def value(setting: Any, t: Any, k: float) -> Any:
+        density = np.exp(-0.5 * k**2) / np.sqrt(2 * np.pi)
+        tau = additive(setting, t, lambda n: 1 / n)
+        from scipy.special import ndtr
+
+        return 2 * ndtr(-k) + k * density * (setting.family.ddof + shift + (k**2 - 3) / 2) * tau
+
+    return value
+
+
+TAILS: tuple[Theorem, ...] = (
+    Theorem(
+        title="mean tail mass about the source's centre",
+        quantity="tail_mass",
+        statistic="mean",
+        road="exact numeric",
+        statement=r"E\,2\Phi(-k/\sqrt{S_t}),\quad S_t \overset{d}{=} \tfrac1n + W S_{t-1},\; S_0 = 1",
+        conditions="replacement, plug-in, any sample sizes",
+        source=PAGE,
+        holds=replaced,
+        value=_tail_mean,
+    ),
+    Theorem(
+        title="standard deviation over runs of the tail mass about the source's centre",
+        quantity="tail_mass",
+        statistic="std",
+        road="exact numeric",
+        statement=r"\sqrt{P(|X|>k,|X'|>k) - P(|X|>k)^2},\quad X, X' \text{ two draws from one model}",
+        conditions="replacement, plug-in, one sample size",
+        source=PAGE,
+        holds=lambda setting: replaced(setting) and setting.sizes.constant,
+        value=_tail_std,
+    ),
+    Theorem(
+        title="small-t slope of the mean tail mass about the source's centre",
+        quantity="tail_mass",
+        statistic="mean",
+        road="asymptotic",
+        statement=r"2\Phi(-k) + \tfrac tn\,k\phi(k)\left[\delta + \tfrac{k^2-3}2\right]",
+        conditions="replacement, plug-in, t ≪ n",
+        source=PAGE,
+        holds=replaced,
+        value=_slope(0.0),
+        name="small t/n",
+    ),
+    Theorem(
+        title="mean tail mass about the model's own centre",
+        quantity="own_tail_mass",
+        statistic="mean",
+        road="exact numeric",
+        statement=r"E\,2\Phi(-k\sigma_0/\sigma_t)",
+        conditions="replacement, any sample sizes; plug-in or posterior refit",
+        source=PAGE,
+        holds=refitted,
+        value=_own_tail_moment(1),
+    ),
+    Theorem(
+        title="standard deviation over runs of the tail mass about the model's own centre",
+        quantity="own_tail_mass",
+        statistic="std",
+        road="exact numeric",
+        statement=r"\sqrt{\operatorname{Var} 2\Phi(-k\sigma_0/\sigma_t)}",
+        conditions="replacement, any sample sizes; plug-in or posterior refit",
+        source=PAGE,
+        holds=refitted,
+        value=_own_tail_std,
+    ),
+    Theorem(
+        title="law of the tail mass about the model's own centre",
+        quantity="own_tail_mass",
+        statistic="distribution",
+        road="exact numeric",
+        statement=r"\text{law of } 2\Phi(-k\sigma_0/\sigma_t), \text{ increasing in } \sigma_t",
+        conditions="replacement, any sample sizes; plug-in or posterior refit",
+        source=PAGE,
+        holds=refitted,
+        value=_own_tail_laws,
+    ),
+    Theorem(
+        title="small-t slope of the mean tail mass about the model's own centre",
+        quantity="own_tail_mass",
+        statistic="mean",
+        road="asymptotic",
+        statement=r"2\Phi(-k) + \tfrac tn\,k\phi(k)\left[\delta - 1 + \tfrac{k^2-3}2\right]",
+        conditions="replacement, plug-in, t ≪ n",
+        source=PAGE,
+        holds=replaced,
+        value=_slope(-1.0),
+        name="small t/n",
+    ),
+)

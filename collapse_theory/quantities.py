@@ -1,0 +1,233 @@
+"""Every quantity, defined once: its letter, its sentence, and a typed name on the recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory.curve import Curve, Distribution, Known, Quantile
+from collapse_theory.domain import POSITIVE, PROBABILITY, Domain
+from collapse_theory.errors import NoClosedForm, NotDefined
+from collapse_theory.simulation import Runs
+from collapse_theory.simulation.runs import same_recursion
+from collapse_theory.theorem import Theorem
+from collapse_theory.times import Time
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a quantity is: name, LaTeX symbol, sentence, and the domains of its arguments.
+
+    ``seen_by`` names the quantity whose relative second moment decides whether a simulated mean can be
+    trusted; ``light`` marks light tails, whose means are always seen.
+    """
+
+    name: str
+    symbol: str
+    sentence: str
+    arguments: Mapping[str, Domain]
+    seen_by: str = ""
+    light: bool = False
+
+
+def _define(name: str, symbol: str, sentence: str, seen_by: str = "", light: bool = False, **arguments: Domain) -> Definition:
+    return Definition(name, symbol, sentence, arguments, seen_by or name, light)
+
+
+_ALL = (
+    _define("variance", r"\sigma_t^2", "variance of the fitted model"),
+    _define("sd", r"\sigma_t", "standard deviation of the fitted model"),
+    _define("log_variance", r"\log\sigma_t^2", "logarithm of the fitted variance", light=True),
+    _define("location", r"\mu_t", "mean of the fitted model", seen_by="squared_location_error"),
+    _define("squared_location_error", r"(\mu_t-\mu_0)^2", "squared distance of the fitted mean from the source's"),
+    _define("wasserstein2_squared", r"W_2^2", "squared 2-Wasserstein distance between model and source"),
+    _define("kl_model_source", r"\mathrm{KL}(p_t\,\|\,p_0)", "KL(model‖source) in nats"),
+    _define("kl_source_model", r"\mathrm{KL}(p_0\,\|\,p_t)", "KL(source‖model) in nats"),
+    _define("total_variation", r"\mathrm{TV}", "total variation distance between model and source", light=True),
+    _define("tail_mass", r"P_t(|X-\mu_0|>k\sigma_0)", "model's mass beyond k source sds of the source's centre", k=POSITIVE),
+    _define("own_tail_mass", r"P_t(|X-\mu_t|>k\sigma_0)", "model's mass beyond k source sds of its own centre", k=POSITIVE),
+)
+DEFINITIONS: Mapping[str, Definition] = {definition.name: definition for definition in _ALL}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity of one recursion: a random variable over runs, of which a statistic must be named."""
+
+    recursion: Any
+    definition: Definition
+    numbers: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        inside = ", ".join(f"{name}={value:g}" for name, value in zip(self.definition.arguments, self.numbers, strict=True))
+        return f"{self.definition.name}({inside})" if inside else self.definition.name
+
+    def __repr__(self) -> str:
+        return f"<{self}: {self.definition.sentence}, of {self.recursion!r}>"
+
+    @property
+    def mean(self) -> Curve:
+        """Expectation over runs."""
+        return Curve(self, "mean")
+
+    @property
+    def std(self) -> Curve:
+        """Standard deviation over runs."""
+        return Curve(self, "std")
+
+    @property
+    def median(self) -> Quantile:
+        """Median over runs: the typical run."""
+        return Quantile(self, "median")
+
+    def quantile(self, q: float) -> Quantile:
+        """Quantile over runs at probability q in (0, 1)."""
+        return Quantile(self, "quantile", (PROBABILITY.check("q", q),))
+
+    @property
+    def distribution(self) -> Distribution:
+        """Law over runs: ``distribution(t)`` is frozen, with cdf, sf, ppf, isf and pdf."""
+        return Distribution(self, "distribution")
+
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """All theorems about this quantity that hold for the recursion."""
+        roles = self.recursion.family.roles
+        name = self.definition.name
+        return tuple(th for th in self.recursion.theorems if roles.get(th.quantity, th.quantity) == name)
+
+    def _number(self, statistic: str, *arguments: Any) -> Any:
+        known = Known(self, statistic)
+        return known._ask(known.theorem, *arguments)
+
+    @property
+    def growth_rate(self) -> float:
+        """Almost-sure exponential rate per generation, the limit of log(quantity)/t along one run."""
+        return float(self._number("growth_rate"))
+
+    @property
+    def slope(self) -> float:
+        """Limit of mean/t, where the mean grows linearly."""
+        return float(self._number("slope"))
+
+    @property
+    def tail_index(self) -> float:
+        """Index of the power tail of the limit law: moments below it are finite."""
+        return float(self._number("tail_index"))
+
+    @property
+    def almost_sure_limit(self) -> Any:
+        """What one run converges to: a frozen law, or a number."""
+        return self._number("almost_sure_limit")
+
+    def carried_by_top(self, fraction: float, t: int) -> float:
+        """Share of the mean at generation t that is held by the given top fraction of the runs."""
+        from collapse_theory.domain import generations
+
+        known = Known(self, "carried_by_top")
+        return float(known._ask(known.theorem, int(generations(t)), PROBABILITY.check("fraction", fraction)))
+
+    @property
+    def source_value(self) -> float:
+        """Value on the source itself, generation 0."""
+        return float(self.measure(self.recursion.family.source(1))[0])
+
+    def measure(self, state: tuple[NDArray[Any], ...]) -> NDArray[np.float64]:
+        """Value on fitted states, of the shape of their arrays."""
+        family = self.recursion.family
+        result: NDArray[np.float64] = family.measures[self.definition.name](family, state, *self.numbers)
+        return result
+
+    def values(self, runs: Runs) -> NDArray[np.float64]:
+        """Value on every run, shape ``(replicates, kept)``; ValueError for runs of another recursion."""
+        same_recursion(runs, self.recursion)
+        return self.measure(runs.states)
+
+    def relative_second_moment(self, t: NDArray[np.int64], tilt: float = 0.0) -> NDArray[np.float64] | None:
+        """E X²/(E X)² of one (weighted) summand of a simulated mean, where theorems give it; else None."""
+        definition = self.definition
+        if definition.seen_by != definition.name:
+            return self.recursion.watch(definition.seen_by).relative_second_moment(t, tilt)  # type: ignore[no-any-return]
+        if definition.light and tilt == 0:
+            return np.ones(t.shape)
+        later = np.maximum(t, 1)
+        for theorem in self.theorems:
+            if theorem.statistic == "relative_second_moment":
+                found = theorem.value(self.recursion, later, *self.numbers, tilt)
+                return np.where(t > 0, found, 1.0)
+        if tilt != 0:
+            return None
+        try:
+            with np.errstate(over="ignore"):
+                mean, std = np.asarray(self.mean(later)), np.asarray(self.std(later))
+        except (NoClosedForm, OverflowError):
+            return None
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            ratio = 1.0 + (std / mean) ** 2
+        return np.where((t > 0) & (std > 0), np.where(np.isfinite(ratio), ratio, np.inf), 1.0)
+
+
+class _Named:
+    """A quantity without arguments, as a typed attribute of the recursion."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+        self.__doc__ = f"{DEFINITIONS[name].sentence[0].upper()}{DEFINITIONS[name].sentence[1:]}."
+
+    @overload
+    def __get__(self, recursion: None, owner: type) -> _Named: ...
+    @overload
+    def __get__(self, recursion: Any, owner: type) -> Quantity: ...
+    def __get__(self, recursion: Any, owner: type) -> Quantity | _Named:
+        return self if recursion is None else recursion.watch(self.name)
+
+
+class Quantities:
+    """The quantities, as typed attributes; a recursion shows those that its family has."""
+
+    variance = _Named()
+    sd = _Named()
+    log_variance = _Named()
+    location = _Named()
+    squared_location_error = _Named()
+    wasserstein2_squared = _Named()
+    kl_model_source = _Named()
+    kl_source_model = _Named()
+    total_variation = _Named()
+
+    def tail_mass(self, k: float) -> Quantity:
+        """Model's mass beyond k source standard deviations of the source's centre."""
+        return self.watch("tail_mass", k)
+
+    def own_tail_mass(self, k: float) -> Quantity:
+        """Model's mass beyond k source standard deviations of its own centre."""
+        return self.watch("own_tail_mass", k)
+
+    def time_until_sd_below(self, level: float) -> Time:
+        """First generation whose fitted standard deviation is at most the level."""
+        self.watch("sd")
+        return Time(self, "time_until_sd_below", POSITIVE.check("level", level))
+
+    def watch(self, name: str, *arguments: float) -> Quantity:
+        """Quantity by name, also a third party's.
+
+        Raises
+        ------
+        NotDefined
+            When the family does not have it; the message names the families that do.
+        """
+        family = self.family  # type: ignore[attr-defined]
+        if name not in family.measures:
+            raise NotDefined(f"{type(family).__name__} has no quantity {name!r}; it has {', '.join(sorted(family.measures))}")
+        definition = DEFINITIONS.get(name) or family.definitions[name]
+        if len(arguments) != len(definition.arguments):
+            raise ValueError(f"{name} takes {len(definition.arguments)} arguments ({', '.join(definition.arguments)}), not {len(arguments)}")
+        pairs = zip(definition.arguments.items(), arguments, strict=True)
+        return Quantity(self, definition, tuple(domain.check(argument, value) for (argument, domain), value in pairs))
+
+
+Measure = Callable[..., NDArray[np.float64]]

@@ -1,0 +1,246 @@
+"""The recursion: a family refitted, generation after generation, on the data of a regime."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from collapse_theory import schedules
+from collapse_theory.families import Family
+from collapse_theory.quantities import DEFINITIONS, Quantities
+from collapse_theory.regimes import Regime, Step
+from collapse_theory.simulation import Runs, simulate
+from collapse_theory.simulation.blocks import Seed
+from collapse_theory.theorem import Theorem
+from collapse_theory.theorems import PAIRS
+from collapse_theory.theorems.conservation import CONSERVATION
+from collapse_theory.theorems.contraction import effective_real_sample_size, loop_gain, relaxation_time
+from collapse_theory.theorems.fate import Fate, fate
+
+
+@dataclass(frozen=True)
+class Recursion(Quantities):
+    """A model refitted on samples of its own previous fit.
+
+    Parameters
+    ----------
+    family : Family
+        What is refitted: the source's parameters and the estimator.
+    regime : Regime
+        On which data: ``Replace()``, ``Accumulate()``, ``Fresh(…)``, ``FreshMixture(…)``.
+    sample_size : int or Schedule
+        Points drawn per generation.
+
+    Raises
+    ------
+    ValueError
+        Where family, regime and sample size do not fit together, naming parameter, value and domain.
+    """
+
+    family: Family
+    regime: Regime
+    sample_size: Any = field(kw_only=True)
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.family, Family):
+            raise ValueError(f"family = {self.family!r} is outside its domain: a Family such as ct.Gaussian()")
+        if not isinstance(self.regime, Regime):
+            raise ValueError(f"regime = {self.regime!r} is outside its domain: a Regime such as ct.Replace()")
+        object.__setattr__(self, "sample_size", schedules.as_schedule(self.sample_size))
+        self.family.check(self.sizes)
+        self.regime.check(self.sizes)
+
+    def __repr__(self) -> str:
+        return f"ct.Recursion({self.family!r}, {self.regime!r}, sample_size={self.sample_size!r})"
+
+    def __dir__(self) -> list[str]:
+        absent = {name for name in DEFINITIONS if name not in self.family.measures}
+        return [name for name in super().__dir__() if name not in absent]
+
+    @property
+    def sizes(self) -> schedules.Schedule:
+        """The schedule of sample sizes."""
+        schedule: schedules.Schedule = self.sample_size
+        return schedule
+
+    @cached_property
+    def tableau(self) -> Step:
+        """Structure of a typical generation (the second)."""
+        return self.regime.step(2, self.sizes)
+
+    @cached_property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """All theorems that hold for this recursion."""
+        everything = (*self.family.known, *self.regime.known, *PAIRS)
+        return tuple(theorem for theorem in everything if theorem.holds(self))
+
+    @cached_property
+    def fate(self) -> Fate:
+        """What becomes of a run: collapses, wanders, explodes, settles or is stationary, and the sign that decides it."""
+        return fate(self)
+
+    @property
+    def conservation_law(self) -> Theorem:
+        """E σ_t² + E(μ_t − μ_0)² = σ_0², for every regime at ddof = 0; NotDefined otherwise."""
+        return CONSERVATION.of(self)
+
+    @property
+    def loop_gain(self) -> float:
+        """Contraction factor of the second moments per generation: below 1 they have a stationary value."""
+        return loop_gain(self)
+
+    @property
+    def relaxation_time(self) -> float:
+        """Generations in which the distance to the stationary second moments falls by the factor e."""
+        return relaxation_time(self)
+
+    @property
+    def effective_real_sample_size(self) -> float:
+        """Number of real points whose mean is as good as the fitted mean in the long run (known variance)."""
+        return effective_real_sample_size(self)
+
+    def simulate(
+        self,
+        generations: int,
+        replicates: int,
+        *,
+        rng: Seed = None,
+        keep: Literal["last", "all"] | Iterable[int] = "last",
+        tilt: float = 0.0,
+        watch: Sequence[Any] = (),
+        workers: int | None = None,
+        executor: Executor | None = None,
+        progress: bool = False,
+        method: Literal["kernel", "plain"] = "kernel",
+        max_bytes: int = 2**31,
+    ) -> Runs:
+        """Simulated runs, bit for bit the same for any number of workers.
+
+        Parameters
+        ----------
+        generations : int
+            Last generation.
+        replicates : int
+            Number of runs.
+        rng : int, SeedSequence or Generator, optional
+            Seed; remembered by the runs.
+        keep : {"last", "all"} or iterable of int
+            Generations whose states are kept.
+        tilt : float
+            Draw the model's chi-squares from an exponentially tilted law and carry the likelihood ratios:
+            for means that plain simulation cannot see.
+        watch : sequence of Time
+            Times observed along the way.
+        workers : int, optional
+            Threads; all cores by default.
+        executor : concurrent.futures.Executor, optional
+            Where to run the blocks instead.
+        progress : bool
+            Show a progress bar.
+        method : {"kernel", "plain"}
+            The compiled loop or its readable twin in numpy.
+        max_bytes : int
+            Budget for the kept states.
+
+        Returns
+        -------
+        Runs
+            States of shape ``(replicates, kept generations)``.
+        """
+        return simulate(
+            self,
+            generations,
+            replicates,
+            rng=rng,
+            keep=keep,
+            tilt=tilt,
+            watch=watch,
+            workers=workers,
+            executor=executor,
+            progress=progress,
+            method=method,
+            max_bytes=max_bytes,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The recursion as nested dictionaries of plain values; ValueError for a custom schedule."""
+        return {"family": _plain(self.family), "regime": _plain(self.regime), "sample_size": _plain(self.sizes)}
+
+    @classmethod
+    def from_dict(cls, about: dict[str, Any]) -> Recursion:
+        """The recursion written by :meth:`to_dict`."""
+        return cls(_named(about["family"]), _named(about["regime"]), sample_size=_named(about["sample_size"]))
+
+    def card(self) -> dict[str, Any]:
+        """What the recursion is, its fate, and mean and median spread at 1, n and 10 n generations."""
+        name = self.family.roles["spread"]
+        quantity, n = self.watch(name), int(self.sizes(1))
+        rows = [(t, _known(quantity.mean, t), _known(quantity.median, t)) for t in (1, n, 10 * n)]
+        return {"recursion": repr(self), "story": self.regime.story, "fate": str(self.fate), "quantity": name, "rows": rows}
+
+    def _repr_html_(self) -> str:
+        import html
+
+        card = self.card()
+        rows = "".join(f"<tr><td>{t}</td><td>{mean}</td><td>{median}</td></tr>" for t, mean, median in card["rows"])
+        return (
+            f"<div><code>{html.escape(card['recursion'])}</code><br>{html.escape(card['story'])}.<br>"
+            f"<b>Fate:</b> {html.escape(card['fate'])}"
+            f"<table><tr><th>generation</th><th>mean {card['quantity']}</th><th>median {card['quantity']}</th></tr>{rows}</table></div>"
+        )
+
+
+def _known(curve: Any, t: int) -> str:
+    from collapse_theory.errors import NoClosedForm
+
+    try:
+        return f"{curve(t):.4g}"
+    except NoClosedForm:
+        return "by simulation"
+    except OverflowError:
+        return f"exp({curve.log(t):.4g})"
+
+
+def _plain(thing: Any) -> dict[str, Any]:
+    if isinstance(thing, schedules.Custom):
+        raise ValueError(f"sample_size = {thing!r} is a function and cannot be written to a file")
+    return {"type": type(thing).__name__, **{f.name: getattr(thing, f.name) for f in fields(thing)}}
+
+
+def _named(about: dict[str, Any]) -> Any:
+    """Public family, regime or schedule from its dictionary; nothing else can be named in a file."""
+    from collapse_theory import families, regimes
+
+    arguments = dict(about)
+    name = arguments.pop("type")
+    for module in (families, regimes, schedules):
+        if name in module.__all__:
+            return getattr(module, name)(**arguments)
+    raise ValueError(f"type = {name!r} is no family, regime or schedule of this package")
+
+
+def load_runs(path: str | Path) -> Runs:
+    """Runs written by :meth:`Runs.save`."""
+    import json
+
+    with np.load(Path(path), allow_pickle=False) as file:
+        about = json.loads(str(file["about"]))
+        recursion = Recursion.from_dict(about["recursion"])
+        states = tuple(file[f"state_{i}"] for i in range(sum(name.startswith("state_") for name in file.files)))
+        return Runs(
+            recursion=recursion,
+            generations=file["generations"],
+            states=states,
+            seed=int(about["seed"]),
+            tilt=about["tilt"],
+            last=about["last"],
+            log_weights=file["log_weights"] if "log_weights" in file.files else None,
+            watched=tuple(getattr(recursion, time["name"])(time["level"]) for time in about["watched"]),
+            times=file["times"] if "times" in file.files else None,
+        )

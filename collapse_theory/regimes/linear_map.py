@@ -1,0 +1,262 @@
+r"""What the second-moment map gives in numbers: transients, stationary values, the contraction factor.
+
+Without stored slots and with one sample size the map is :math:`x' = Ax + b` on :math:`x = (V, M)`. A and b come
+from the tableau in exact Fractions, so :math:`E = I - A` has no rounding, and
+
+.. math:: x_t = A^t x_0 + \sum_{i<t} A^i b
+
+is evaluated through the eigenvalues :math:`1 - e_i` of A as divided differences of :math:`\lambda^t` and of
+:math:`(1-\lambda^t)/(1-\lambda)`: accurate at n = t = 1e9, where powers of a rounded matrix are not. Any other
+regime or schedule is stepped generation by generation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory.errors import NoClosedForm
+from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, letters, matrices
+from collapse_theory.schedules import Schedule
+from collapse_theory.theorem import Theorem
+
+PAGE = "docs/theory/fresh"
+CHUNK = 4096
+Array = NDArray[np.float64]
+
+
+def slotless(setting: Any) -> bool:
+    """Whether the map is the same 2 × 2 map in every generation."""
+    return setting.regime.homogeneous and setting.sizes.constant and not setting.tableau.stored  # type: ignore[no-any-return]
+
+
+@dataclass(frozen=True)
+class AffineMap:
+    """The exact map x' = Ax + b on x = (V, M), in units of the source variance."""
+
+    a: tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]
+    b: tuple[Fraction, Fraction]
+
+    @classmethod
+    def of(cls, regime: Any, sizes: Schedule, ddof: Any) -> AffineMap:
+        """Map of a regime without slots."""
+        rows = exact_step_map(regime.step(2, sizes), ddof)
+
+        def entry(row: Any, column: Any) -> Fraction:
+            return Fraction(rows[row].get(column, 0))
+
+        return cls(
+            ((entry(V, V), entry(V, M)), (entry(M, V), entry(M, M))),
+            (entry(V, ONE), entry(M, ONE)),
+        )
+
+    @property
+    def stationary(self) -> tuple[float, float]:
+        """The fixed point (V*, M*), infinite where the map does not contract."""
+        if self.slow_gap <= 0:
+            return float(np.inf), float(np.inf)
+        (a, b), (c, d) = self.a
+        determinant = (1 - a) * (1 - d) - b * c
+        v = ((1 - d) * self.b[0] + b * self.b[1]) / determinant
+        m = (c * self.b[0] + (1 - a) * self.b[1]) / determinant
+        return float(v), float(m)
+
+    @property
+    def gaps(self) -> tuple[float, float]:
+        """Eigenvalues e of I − A, ascending."""
+        (a, b), (c, d) = self.a
+        middle = (2 - a - d) / 2
+        spread = float(np.sqrt(float(((a - d) / 2) ** 2 + b * c)))
+        large = float(middle) + spread if middle >= 0 else float(middle) - spread
+        determinant = float((1 - a) * (1 - d) - b * c)
+        other = determinant / large if large else 0.0
+        return (other, large) if other <= large else (large, other)
+
+    @property
+    def slow_gap(self) -> float:
+        """Smallest eigenvalue of I − A: positive exactly when the map contracts."""
+        return self.gaps[0]
+
+    def at(self, t: Any) -> tuple[Array, Array]:
+        """Values (V_t, M_t) from (1, 0) at an array of generations."""
+        t = np.asarray(t, dtype=float)
+        (a, b), (c, d) = ((float(x) for x in row) for row in self.a)
+        source = np.array([float(x) for x in self.b])
+        slow, fast = self.gaps
+        width = fast - slow
+        if width == 0:
+            return np.where(t > 0, source[0], 1.0), np.where(t > 0, source[1], 0.0)
+        p, q = _powers(slow, t), _powers(fast, t)
+        if fast < 1:
+            rate = np.log1p(width / (1 - fast))
+            power_difference = -p * np.expm1(-t * rate) / width
+        else:
+            power_difference = (p - q) / width
+        sum_slow, sum_fast = _sums(slow, t), _sums(fast, t)
+        sum_difference = (sum_slow - sum_fast) / width
+        half = float(self.a[0][0] - self.a[1][1]) / 2
+        root = width / 2
+        upper = half + root if half >= 0 else b * c / (root - half)
+        lower = -half + root if half <= 0 else b * c / (root + half)
+        spread = q + power_difference * upper + sum_fast * source[0] + sum_difference * (upper * source[0] + b * source[1])
+        error = power_difference * c + sum_fast * source[1] + sum_difference * (c * source[0] + lower * source[1])
+        return spread, error
+
+    def log_at(self, t: Any) -> tuple[Array, Array]:
+        """Logarithms of (V_t, M_t) where they leave the floats: the leading eigenvalue alone."""
+        t = np.asarray(t, dtype=float)
+        (_, b), (c, _) = ((float(x) for x in row) for row in self.a)
+        slow, fast = self.gaps
+        width, growth = fast - slow, np.log1p(-slow)
+        half = float(self.a[0][0] - self.a[1][1]) / 2
+        upper, lower = half + width / 2, -half + width / 2
+        v = (upper + (upper * float(self.b[0]) + b * float(self.b[1])) / -slow) / width
+        m = (c + (c * float(self.b[0]) + lower * float(self.b[1])) / -slow) / width
+        return t * growth + np.log(v), t * growth + np.log(m)
+
+
+def _powers(gap: float, t: Array) -> Array:
+    """(1 − gap)^t without rounding the base."""
+    if gap < 1:
+        return np.asarray(np.exp(t * np.log1p(-gap)))
+    return np.where(t == 0, 1.0, (1 - gap) ** t)
+
+
+def _sums(gap: float, t: Array) -> Array:
+    """Σ over i < t of (1 − gap)^i."""
+    if gap == 0:
+        return t
+    if gap < 1:
+        return np.asarray(-np.expm1(t * np.log1p(-gap)) / gap)
+    return (1 - _powers(gap, t)) / gap
+
+
+def second_moments(regime: Any, sizes: Schedule, ddof: float, t: Any) -> tuple[Array, Array]:
+    """Values (V_t, M_t) in units of the source variance at an array of generations t ≥ 1, for any regime."""
+    t = np.asarray(t, dtype=np.int64)
+    if regime.homogeneous and sizes.constant and not regime.step(2, sizes).stored:
+        return AffineMap.of(regime, sizes, ddof).at(t)
+    return _stepped(regime, sizes, ddof, t)
+
+
+def _stepped(regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> tuple[Array, Array]:
+    from collapse_theory.regimes.scan import scan
+
+    order = letters(len(regime.step(2, sizes).keep))
+    state = np.zeros(len(order))
+    state[order.index(V)] = state[order.index(ONE)] = 1.0
+    asked, where = np.unique(t, return_inverse=True)
+    found = np.empty((len(asked), 2))
+    start, last = 1, int(asked[-1])
+    while start <= last:
+        stop = 1 if start == 1 else min(start + CHUNK - 1, last)
+        generations = np.arange(start, stop + 1)
+        path = scan(matrices(regime, sizes, ddof, generations), state)
+        state = path[-1].copy()
+        inside = (asked >= start) & (asked <= stop)
+        found[inside] = path[asked[inside] - start][:, [order.index(V), order.index(M)]]
+        start = stop + 1
+    return found[where, 0], found[where, 1]
+
+
+def _reference(index: int) -> Any:
+    def reference(setting: Any, t: int) -> Any:
+        """Power of the exact map in mpmath, by binary doubling."""
+        import mpmath
+
+        exact = AffineMap.of(setting.regime, setting.sizes, Fraction(setting.family.ddof))
+
+        def number(x: Fraction) -> Any:
+            return mpmath.mpf(x.numerator) / x.denominator
+
+        matrix = mpmath.matrix([[*map(number, row), number(x)] for row, x in zip(exact.a, exact.b, strict=True)] + [[0, 0, 1]])
+        return (matrix**t * mpmath.matrix([1, 0, 1]))[index] * mpmath.mpf(setting.family.sd) ** 2
+
+    return reference
+
+
+def _value(index: int) -> Any:
+    return lambda setting, t: setting.family.spread * second_moments(setting.regime, setting.sizes, setting.family.ddof, t)[index]
+
+
+def _log_value(index: int) -> Any:
+    def log_value(setting: Any, t: Any) -> Any:
+        exact = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof)
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+            plain = np.log(exact.at(t)[index])
+            if exact.slow_gap < 0:
+                plain = np.where(np.isfinite(plain), plain, exact.log_at(t)[index])
+        return np.log(setting.family.spread) + plain
+
+    return log_value
+
+
+def _limit(index: int) -> Any:
+    def limit(setting: Any) -> float:
+        if not slotless(setting):
+            raise NoClosedForm("the limit under growing sample sizes has no closed form: evaluate at large t")
+        exact = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof)
+        return float(setting.family.spread * exact.stationary[index])
+
+    return limit
+
+
+def theorems(name: str, regime: str, spread: str, error: str, source: str, proof: Any = None) -> tuple[Theorem, ...]:
+    """The two mean theorems of a regime whose second moments are mapped linearly.
+
+    Parameters
+    ----------
+    name : str
+        Class name of the regime.
+    regime : str
+        The regime in words.
+    spread, error : str
+        The map of V and of M in LaTeX.
+    source : str
+        Where it comes from.
+    proof : callable, optional
+        Symbolic check of the statements against the tableau.
+    """
+
+    def holds(setting: Any) -> bool:
+        return type(setting.regime).__name__ == name and setting.family.two_moments  # type: ignore[no-any-return]
+
+    parts: list[Theorem] = []
+    for index, (quantity, title, statement) in enumerate(
+        (("spread", "mean spread", spread), ("squared_location", "mean squared location error", error))
+    ):
+        parts += [
+            Theorem(
+                title=f"{title} {regime}",
+                quantity=quantity,
+                statistic="mean",
+                road="closed form",
+                statement=statement,
+                conditions=f"{regime}, one sample size: the eigenvalues of a 2 × 2 map",
+                source=source,
+                holds=lambda setting: holds(setting) and slotless(setting),
+                value=_value(index),
+                log_value=_log_value(index),
+                reference=_reference(index),
+                limit=_limit(index),
+                proof=proof,
+            ),
+            Theorem(
+                title=f"{title} {regime}, any sample sizes",
+                quantity=quantity,
+                statistic="mean",
+                road="recurrence",
+                statement=statement,
+                conditions=f"{regime}, any sample sizes",
+                source=source,
+                holds=lambda setting: holds(setting) and not slotless(setting),
+                value=_value(index),
+                limit=_limit(index),
+                proof=proof,
+            ),
+        ]
+    return tuple(parts)

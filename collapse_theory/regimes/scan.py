@@ -1,0 +1,22 @@
+"""A compiled chain of small matrix–vector products."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def scan(matrices, state):  # pragma: no cover
+    """States after each of the matrices in turn, shape ``(generations, letters)``."""
+    generations, size, _ = matrices.shape
+    path = np.empty((generations, size))
+    now = state.copy()
+    for g in range(generations):
+        for i in range(size):
+            total = 0.0
+            for j in range(size):
+                total += matrices[g, i, j] * now[j]
+            path[g, i] = total
+        now[:] = path[g]
+    return path

@@ -1,0 +1,28 @@
+r"""The letters of every formula, as positive (or real) sympy symbols.
+
+=========== ======================== =======================================================
+name        letter                   meaning
+=========== ======================== =======================================================
+``n``       :math:`n`                points drawn per generation
+``t``       :math:`t`                generation, 0 is the source
+``ddof``    :math:`\delta`           the divisor of the fitted variance is n - ddof
+``mu0``     :math:`\mu_0`            mean of the source
+``sigma0``  :math:`\sigma_0`         standard deviation of the source
+``alpha``   :math:`\alpha`           share of fresh real points
+``k``       :math:`k`                a distance in source standard deviations
+=========== ======================== =======================================================
+"""
+
+from __future__ import annotations
+
+import sympy
+
+n = sympy.Symbol("n", positive=True, integer=True)
+t = sympy.Symbol("t", nonnegative=True, integer=True)
+ddof = sympy.Symbol("delta", real=True)
+mu0 = sympy.Symbol("mu_0", real=True)
+sigma0 = sympy.Symbol("sigma_0", positive=True)
+alpha = sympy.Symbol("alpha", positive=True)
+k = sympy.Symbol("k", positive=True)
+
+__all__ = ["alpha", "ddof", "k", "mu0", "n", "sigma0", "t"]

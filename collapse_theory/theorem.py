@@ -1,0 +1,185 @@
+"""A theorem: what is known of one statistic of one quantity, and how it is known.
+
+A theorem is a frozen record. Its predicate reads fields only, so looking theorems up never runs sympy;
+its formula is a function that builds the sympy expression when somebody asks for it; its numbers come from
+a stable form that stands directly under the formula in the file where both are written.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+from collapse_theory.schedules import Schedule
+
+Road = Literal["closed form", "recurrence", "exact numeric", "bound", "asymptotic"]
+ROADS: tuple[Road, ...] = ("closed form", "recurrence", "exact numeric", "bound", "asymptotic")
+EXACT: frozenset[Road] = frozenset(ROADS[:3])
+
+
+class Setting(Protocol):
+    """What a theorem may see of a recursion."""
+
+    @property
+    def family(self) -> Any: ...
+    @property
+    def regime(self) -> Any: ...
+    @property
+    def sizes(self) -> Schedule: ...
+    @property
+    def tableau(self) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Check:
+    """One step of a proof that ran: what was shown, and whether it came out."""
+
+    claim: str
+    passed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Theorem:
+    r"""What is known of a statistic of a quantity.
+
+    Parameters
+    ----------
+    title : str
+        Name in words.
+    quantity : str
+        Name of a quantity, or a role (``"spread"``, ``"squared_location"``) that a family maps to one.
+    statistic : str
+        ``"mean"``, ``"std"``, ``"distribution"``, ``"growth_rate"``, …
+    road : str
+        ``"closed form"``, ``"recurrence"``, ``"exact numeric"``, ``"bound"`` or ``"asymptotic"``.
+    statement : str
+        The formula in LaTeX.
+    conditions : str
+        When it holds, in words.
+    source : str
+        Key in ``docs/references.bib`` with theorem number, or a page under ``docs/theory``.
+    holds : callable
+        Predicate on a setting (family, regime, schedule); reads fields only.
+    value : callable
+        ``value(setting, t, *arguments)`` with t an int64 array of generations ≥ 1; for statistics that
+        are no function of t, ``value(setting, *arguments)``.
+    log_value : callable, optional
+        The logarithm of the value, where values leave the floats.
+    formula : callable, optional
+        ``formula(setting, *arguments)``: the sympy expression in the letters of ``symbols``.
+    reference : callable, optional
+        ``reference(setting, t, *arguments)``: the value by mpmath to the present precision, where the formula
+        is no single expression.
+    limit : callable, optional
+        ``limit(setting, *arguments)``: the limit as t grows.
+    proof : callable, optional
+        Runs a symbolic or exact check now and returns its steps.
+    name : str
+        The name under which an asymptotic or a bound is asked for.
+    """
+
+    title: str
+    quantity: str
+    statistic: str
+    road: Road
+    statement: str
+    conditions: str
+    source: str
+    holds: Callable[[Any], bool]
+    value: Callable[..., Any]
+    log_value: Callable[..., Any] | None = None
+    formula: Callable[..., Any] | None = None
+    reference: Callable[..., Any] | None = None
+    limit: Callable[..., Any] | None = None
+    proof: Callable[[], tuple[Check, ...]] | None = None
+    name: str = ""
+
+    @property
+    def exact(self) -> bool:
+        """Whether its numbers are exact up to rounding."""
+        return self.road in EXACT
+
+    def prove(self) -> tuple[Check, ...]:
+        """Steps of the proof, run now; empty when the theorem has no symbolic check."""
+        return () if self.proof is None else self.proof()
+
+    def __repr__(self) -> str:
+        return f"<Theorem: {self.title} [{self.road}]>"
+
+    def _repr_markdown_(self) -> str:
+        return (
+            f"**{self.title}** — *{self.road}*\n\n$${self.statement}$$\n\n"
+            f"*Holds when* {self.conditions}. *Source:* {self.source}."
+        )
+
+    def _repr_html_(self) -> str:
+        return (
+            f"<div><b>{html.escape(self.title)}</b> <i>({self.road})</i>"
+            f"<p>$${self.statement}$$</p>"
+            f"<p><i>Holds when</i> {html.escape(self.conditions)}. <i>Source:</i> {html.escape(self.source)}.</p></div>"
+        )
+
+
+def cheapest(theorems: Iterable[Theorem]) -> Theorem | None:
+    """The exact theorem with the cheapest road, or None."""
+    exact = [theorem for theorem in theorems if theorem.exact]
+    return min(exact, key=lambda theorem: ROADS.index(theorem.road), default=None)
+
+
+def proved_by_induction(formula: Any, t: Any, start: Any, step: Callable[[Any], Any], what: str) -> tuple[Check, ...]:
+    """Base case and induction step of a formula in t, simplified by sympy.
+
+    Parameters
+    ----------
+    formula : sympy.Expr
+        The claimed value at generation t.
+    t : sympy.Symbol
+        The generation.
+    start : sympy.Expr
+        The value at generation 0.
+    step : callable
+        Value at t + 1 from the value at t, taken from the definition of the recursion.
+    what : str
+        Name used in the reported checks.
+    """
+    import sympy
+
+    base = sympy.simplify(formula.subs(t, 0) - start) == 0
+    after = sympy.simplify(sympy.powsimp(sympy.expand(formula.subs(t, t + 1) - step(formula)), force=True)) == 0
+    return (Check(f"{what}: base case t = 0", bool(base)), Check(f"{what}: step t → t + 1", bool(after)))
+
+
+def identity(left: Any, right: Any, what: str) -> tuple[Check, ...]:
+    """Equality of two sympy expressions, simplified."""
+    import sympy
+
+    return (Check(what, sympy.simplify(sympy.expand_func(left - right)) == 0),)
+
+
+def evaluate(expression: Any, values: Mapping[Any, Any], digits: int = 50) -> Any:
+    """Value of a sympy expression by mpmath, at the precision where its digits stop changing.
+
+    The working precision is doubled until two results agree to ``digits``; cancellation costs time,
+    never digits.
+    """
+    import mpmath
+    import sympy
+
+    letters = sorted(expression.free_symbols, key=str)
+    function = sympy.lambdify(letters, expression, "mpmath")
+    precision, before = 2 * digits, None
+    while precision <= 64 * digits:
+        with mpmath.workdps(precision):
+            now = mpmath.mpf(function(*[_exactly(values[letter]) for letter in letters]))
+            if before is not None and (now == before or abs(now - before) <= abs(now) * mpmath.mpf(10) ** -digits):
+                return now
+        before, precision = now, 2 * precision
+    raise ArithmeticError(f"{expression} did not settle to {digits} digits")
+
+
+def _exactly(value: Any) -> Any:
+    import mpmath
+
+    return mpmath.mpf(value.numerator) / value.denominator if hasattr(value, "numerator") else mpmath.mpf(value)

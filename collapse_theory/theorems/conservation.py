@@ -1,0 +1,62 @@
+r"""The conservation law: at ddof = 0 variance is not destroyed, it moves from inside the model to between runs.
+
+.. math:: E\,\sigma_t^2 + E(\mu_t-\mu_0)^2 = \sigma_0^2
+
+for every t in every regime whose fit weighs its points independently of their values and divides by the
+total weight. Reason: :math:`\sum_i w_i(x_i-\mu_0)^2/\sum_i w_i` equals the fitted variance plus the squared error of
+the fitted mean, and by induction every point, real or synthetic, has :math:`E(x-\mu_0)^2 = \sigma_0^2`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from collapse_theory.errors import NotDefined
+from collapse_theory.regimes import Accumulate, Fresh, FreshMixture, Replace
+from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.schedules import Constant, power
+from collapse_theory.theorem import Check, Theorem
+
+
+def holds(setting: Any) -> bool:
+    """Maximum-likelihood divisor, two matched moments, honest draws."""
+    return bool(setting.family.two_moments and setting.family.ddof == 0)
+
+
+def _prove() -> tuple[Check, ...]:
+    """Exact Fractions through the tableau of every regime, constant and growing sizes, t = 0 … 12."""
+    checks = []
+    for regime in (Replace(), Accumulate(), Fresh(real=2), FreshMixture(share=0.25)):
+        for sizes in (Constant(4), power(4, 1)):
+            moments = exact_second_moments(regime, sizes, 0, 12)
+            checks.append(Check(f"V_t + M_t = 1 exactly, {regime!r}, n_t = {sizes!r}", all(v + m == Fraction(1) for v, m in moments)))
+    return tuple(checks)
+
+
+@dataclass(frozen=True)
+class _Law:
+    theorem: Theorem
+
+    def of(self, setting: Any) -> Theorem:
+        """The law, if it covers the recursion."""
+        if not holds(setting):
+            raise NotDefined(f"the conservation law needs ddof = 0 and a plug-in fit; here {setting.family!r}")
+        return self.theorem
+
+
+CONSERVATION = _Law(
+    Theorem(
+        title="conservation of variance at the maximum-likelihood divisor",
+        quantity="spread",
+        statistic="conservation",
+        road="closed form",
+        statement=r"E\,\sigma_t^2 + E(\mu_t-\mu_0)^2 = \sigma_0^2",
+        conditions="ddof = 0; any regime whose point weights do not depend on the values; unbiased draws",
+        source="docs/theory/index, conservation law",
+        holds=holds,
+        value=lambda setting, t: setting.family.spread,
+        proof=_prove,
+    )
+)

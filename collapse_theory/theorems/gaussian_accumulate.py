@@ -1,0 +1,201 @@
+r"""The Gaussian family under accumulation: independent factors for the variance, hence exact spreads over runs.
+
+.. math:: R_j = \frac{(N_{j-1}-\delta) + \chi^2_{n_j-1} + w_j\chi^2_1}{N_j-\delta},\quad w_j = N_{j-1}/N_j
+
+(for j = 1 the first term is absent). The :math:`\chi^2_1 = Z^2` is the very normal that moves the mean, by
+:math:`\sigma_{j-1} Z\sqrt{n_j}/N_j`. Moments of :math:`\sqrt{R_j}` and :math:`\log R_j` come from the Laplace transform
+of :math:`R_j` as the gap that Jensen's inequality leaves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory.gamma_ratios import expm1_minus, log1p_minus
+from collapse_theory.regimes import Accumulate
+from collapse_theory.theorem import Check, Theorem
+
+PAGE = "docs/theory/accumulate"
+Array = NDArray[np.float64]
+
+
+def holds(setting: Any) -> bool:
+    """A plug-in Gaussian on the whole pool."""
+    return isinstance(setting.regime, Accumulate) and getattr(setting.family, "estimator", "") == "plug-in"
+
+
+def _factors(setting: Any, last: int) -> tuple[Array, Array, Array, Array]:
+    """Carried constant, degrees of freedom, weight w and divisor of every factor 1 … last."""
+    t = np.arange(1, last + 1)
+    added = setting.sizes(t).astype(float)
+    total = np.cumsum(added)
+    before = total - added
+    ddof = setting.family.ddof
+    carried = np.where(before > 0, before - ddof, 0.0)
+    return carried, added - 1, before / total, total - ddof
+
+
+def _log_excess(setting: Any, last: int) -> Array:
+    """log of E σ_t⁴/(E σ_t²)² for t = 1 … last."""
+    carried, df, weight, _ = _factors(setting, last)
+    relative = 2 * (df + weight**2) / (carried + df + weight) ** 2
+    return np.asarray(np.cumsum(np.log1p(relative)))
+
+
+def _variance_std(setting: Any, t: Any) -> Any:
+    mean = np.asarray(setting.variance.mean(t))
+    return mean * np.sqrt(np.expm1(_log_excess(setting, int(np.max(t)))[np.asarray(t) - 1]))
+
+
+def _squared_error_std(setting: Any, t: Any) -> Any:
+    """From E d⁴, E d²v, E v², advanced together; in units of the source."""
+    last = int(np.max(t))
+    carried, df, weight, divisor = _factors(setting, last)
+    generations = np.arange(1, last + 1)
+    added = setting.sizes(generations).astype(float)
+    shift = added / np.cumsum(added) ** 2
+    first = (carried + df + weight) / divisor
+    with_square = (carried + df + 3 * weight) / divisor
+    second = ((carried + df + weight) ** 2 + 2 * df + 2 * weight**2) / divisor**2
+    fourth, cross, square, v, m = 0.0, 0.0, 1.0, 1.0, 0.0
+    found = np.empty(last)
+    for j in range(last):
+        fourth += 6 * shift[j] * cross + 3 * shift[j] ** 2 * square
+        cross = first[j] * cross + shift[j] * with_square[j] * square
+        square *= second[j]
+        m += shift[j] * v
+        v *= first[j]
+        found[j] = fourth - m * m
+    return setting.family.spread * np.sqrt(np.maximum(found, 0.0))[np.asarray(t) - 1]
+
+
+def _laplace_gap(setting: Any, last: int, exponent: float) -> Array:
+    r"""Σ over nodes of (e^{−μu} − L(u)) u^{exponent} du for every factor, μ = E X, L its Laplace transform."""
+    carried, df, weight, _ = _factors(setting, last)
+    mean = carried + df + weight
+    x = np.arange(-36.0, 40.0, 0.05)
+    gap = np.zeros(last)
+    for start in range(0, last, 512):
+        part = slice(start, min(start + 512, last))
+        u = np.exp(x)[None, :] / mean[part, None]
+        excess = -0.5 * df[part, None] * log1p_minus(2 * u) - 0.5 * log1p_minus(2 * weight[part, None] * u)
+        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+            kept = -mean[part, None] * u
+            difference = np.where(excess + kept < -700, 0.0, np.where(excess < 1, np.exp(kept) * np.expm1(np.minimum(excess, 1)), np.exp(kept + excess) - np.exp(kept)))
+            gap[part] = -np.sum(difference * u ** (exponent + 1), axis=1) * 0.05
+    return gap
+
+
+def _log_sd(setting: Any, t: Any) -> Any:
+    carried, df, weight, _ = _factors(setting, int(np.max(t)))
+    missing = -_laplace_gap(setting, int(np.max(t)), -1.5) / (2 * np.sqrt(np.pi) * np.sqrt(carried + df + weight))
+    steps = np.cumsum(np.log1p(-missing))
+    return 0.5 * np.asarray(setting.variance.mean.log(t)) + steps[np.asarray(t) - 1]
+
+
+def _jensen(setting: Any, t: Any) -> Any:
+    """log E σ_t² − E log σ_t², a sum of positive gaps."""
+    gaps = -_laplace_gap(setting, int(np.max(t)), -1.0)
+    return np.cumsum(gaps)[np.asarray(t) - 1]
+
+
+def _wasserstein(setting: Any, t: Any) -> Any:
+    mean, missing = np.asarray(setting.sd.mean.log(t)), np.asarray(setting.variance.mean.log(t))
+    spread = np.exp(missing) * -np.expm1(2 * mean - missing)
+    short = setting.family.sd * np.expm1(mean - np.log(setting.family.sd))
+    return np.asarray(setting.squared_location_error.mean(t)) + spread + short**2
+
+
+def _kl_model_source(setting: Any, t: Any) -> Any:
+    log_ratio = np.asarray(setting.variance.mean.log(t)) - np.log(setting.family.spread)
+    error = np.asarray(setting.squared_location_error.mean(t)) / setting.family.spread
+    return 0.5 * (expm1_minus(log_ratio) + error + _jensen(setting, t))
+
+
+def _prove_factors() -> tuple[Check, ...]:
+    """Moments of one factor, against moments of chi-squares."""
+    import sympy
+
+    c, df, w = sympy.symbols("c k w", positive=True)
+    # E Q = k, E Q² = k(k + 2), E Z² = 1, E Z⁴ = 3 for Q, Z independent.
+    second = c**2 + df * (df + 2) + 3 * w**2 + 2 * c * df + 2 * c * w + 2 * df * w
+    return (
+        Check("E X² = (c + k + w)² + 2k + 2w²", sympy.expand(second - (c + df + w) ** 2 - 2 * df - 2 * w**2) == 0),
+        Check("E Z²X = c + k + 3w", sympy.expand(c + df + 3 * w - (c * 1 + df * 1 + w * 3)) == 0),
+    )
+
+
+GAUSSIAN_ACCUMULATE: tuple[Theorem, ...] = (
+    Theorem(
+        title="standard deviation over runs of the variance under accumulation",
+        quantity="variance",
+        statistic="std",
+        road="recurrence",
+        statement=r"E\,\sigma_t^2\sqrt{\prod_j\left(1 + \frac{2(n_j-1) + 2w_j^2}{(N_{j-1}-\delta+n_j-1+w_j)^2}\right) - 1}",
+        conditions="Gaussian, accumulation, any sample sizes",
+        source=PAGE,
+        holds=holds,
+        value=_variance_std,
+        proof=_prove_factors,
+    ),
+    Theorem(
+        title="standard deviation over runs of the squared location error under accumulation",
+        quantity="squared_location_error",
+        statistic="std",
+        road="recurrence",
+        statement=r"\sqrt{E d^4 - (E d^2)^2} \text{ from } (E d^4,\,E d^2 v,\,E v^2)",
+        conditions="Gaussian, accumulation, any sample sizes",
+        source=PAGE,
+        holds=holds,
+        value=_squared_error_std,
+        proof=_prove_factors,
+    ),
+    Theorem(
+        title="mean sd under accumulation",
+        quantity="sd",
+        statistic="mean",
+        road="exact numeric",
+        statement=r"E\,\sigma_t = \sigma_0\prod_j E\sqrt{R_j}",
+        conditions="Gaussian, accumulation, any sample sizes",
+        source=PAGE,
+        holds=holds,
+        value=lambda setting, t: np.exp(_log_sd(setting, t)),
+        log_value=_log_sd,
+    ),
+    Theorem(
+        title="mean log-variance under accumulation",
+        quantity="log_variance",
+        statistic="mean",
+        road="exact numeric",
+        statement=r"E\log\sigma_t^2 = \log\sigma_0^2 + \sum_j E\log R_j",
+        conditions="Gaussian, accumulation, any sample sizes",
+        source=PAGE,
+        holds=holds,
+        value=lambda setting, t: np.asarray(setting.variance.mean.log(t)) - _jensen(setting, t),
+    ),
+    Theorem(
+        title="mean squared Wasserstein distance under accumulation",
+        quantity="wasserstein2_squared",
+        statistic="mean",
+        road="exact numeric",
+        statement=r"E W_2^2 = M_t + V_t + \sigma_0^2 - 2\sigma_0 E\sigma_t \;(= 2\sigma_0(\sigma_0 - E\sigma_t)\text{ at }\delta=0)",
+        conditions="Gaussian, accumulation, any sample sizes",
+        source=PAGE,
+        holds=holds,
+        value=_wasserstein,
+    ),
+    Theorem(
+        title="mean of KL(model‖source) under accumulation",
+        quantity="kl_model_source",
+        statistic="mean",
+        road="exact numeric",
+        statement=r"\tfrac12\left(V_t/\sigma_0^2 + M_t/\sigma_0^2 - 1 - E\log(\sigma_t^2/\sigma_0^2)\right)",
+        conditions="Gaussian, accumulation, any sample sizes",
+        source=PAGE,
+        holds=holds,
+        value=_kl_model_source,
+    ),
+)

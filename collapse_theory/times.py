@@ -1,0 +1,100 @@
+"""A random time of a recursion: numbers and a law, no t."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from collapse_theory.curve import Known
+from collapse_theory.domain import PROBABILITY
+from collapse_theory.errors import Unseeable
+from collapse_theory.simulation import Estimate, Runs, estimate
+from collapse_theory.simulation.runs import same_recursion
+from collapse_theory.theorem import Theorem
+
+
+@dataclass(frozen=True)
+class Time:
+    """A random generation: ``mean``, ``median`` and ``std`` are numbers, ``distribution`` a frozen law."""
+
+    recursion: Any
+    name: str
+    level: float
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.level:g})"
+
+    def __repr__(self) -> str:
+        return f"<{self}, of {self.recursion!r}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name and argument, for storage."""
+        return {"name": self.name, "level": self.level}
+
+    @property
+    def numbers(self) -> tuple[float, ...]:
+        """Arguments handed to theorems."""
+        return (self.level,)
+
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """All theorems about this time that hold for the recursion."""
+        return tuple(th for th in self.recursion.theorems if th.quantity == self.name)
+
+    @property
+    def distribution(self) -> Any:
+        """Frozen law: ``cdf``, ``sf``, ``pmf`` and ``ppf`` over generations."""
+        known = Known(self, "distribution")
+        return known._ask(known.theorem)
+
+    @property
+    def mean(self) -> float:
+        """Expected time; infinite where it is."""
+        return float(self.distribution.mean)
+
+    @property
+    def std(self) -> float:
+        """Standard deviation of the time."""
+        return float(self.distribution.std)
+
+    @property
+    def median(self) -> float:
+        """Median time."""
+        return float(self.distribution.median)
+
+    def quantile(self, q: float) -> float:
+        """Smallest generation by which the time has come with probability q."""
+        return float(self.distribution.ppf(PROBABILITY.check("q", q)))
+
+    def asymptotic(self, name: str | None = None) -> Any:
+        """A named approximation: ``"wald"`` is a mean, ``"inverse gaussian"`` a law."""
+        known = Known(self, "distribution")
+        return known._ask(known._approximation("asymptotic", name))
+
+    def simulated(self, runs: Runs, q: float = 0.5, level: float = 0.99) -> Estimate:
+        """Quantile q of the time, estimated from runs that watched it.
+
+        Raises
+        ------
+        Unseeable
+            When the quantile lies beyond the last simulated generation.
+        """
+        same_recursion(runs, self.recursion)
+        found = runs.watched_times(self)
+        censored = np.where(found < 0, np.iinfo(np.int64).max, found).astype(float)[:, None]
+        middle, low, high = estimate.quantile(censored, PROBABILITY.check("q", q), level)
+        if high[0] > runs.last:
+            raise Unseeable(f"the {q:g}-quantile of {self} may lie beyond the last generation, {runs.last}: simulate longer")
+        return Estimate(
+            what=f"{q:g}-quantile of {self}",
+            generations=np.array([runs.last]),
+            values=middle,
+            low=low,
+            high=high,
+            standard_error=np.zeros(1),
+            level=level,
+            replicates=runs.replicates,
+            seed=runs.seed,
+        )

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collapse_theory.simulation import Runs as Runs
     from collapse_theory.theorem import Theorem as Theorem
     from collapse_theory.theorems.fate import critical_ddof as critical_ddof
-    from collapse_theory.verify import verify as verify
+    from collapse_theory.verification import verify as verify
     from collapse_theory.versions import show_versions as show_versions
 
 _PUBLIC = {
@@ -48,7 +48,7 @@ _PUBLIC = {
     "load_runs": "recursion",
     "plot": "plotting",
     "forecast": "forecast",
-    "verify": "verify",
+    "verify": "verification",
     "NoClosedForm": "errors",
     "NotDefined": "errors",
     "Unseeable": "errors",

@@ -117,9 +117,7 @@ class Curve(Known):
         later = flat > 0
         if np.any(later):
             with np.errstate(over="ignore", under="ignore"):
-                values = form(theorem)(
-                    self.quantity.recursion, flat[later], *self.quantity.numbers, *self.arguments
-                )
+                values = form(theorem)(self.quantity.recursion, flat[later], *self.quantity.numbers, *self.arguments)
             result[later] = checked(np.asarray(values, dtype=float), theorem, flat[later])
         if np.any(np.isnan(result)):
             raise ArithmeticError(f"{self} is NaN at t = {flat[np.isnan(result)][0]}")

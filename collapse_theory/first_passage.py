@@ -38,19 +38,8 @@ _FRONT = 2.0  # panel width over the width of the front of survival, at most
 class LogStep:
     """Law of log W, W = chi2_{n-1} / (n - ddof).
 
-    With a = (n - 1)/2 and c = n - ddof the density is exp(a (w + log(c/2)) - (c/2) e^w) / Gamma(a).
-
-    Parameters
-    ----------
-    n : int
-        Sample size, at least 2.
-    ddof : float
-        Real correction below ``n``: the fitted variance is the sum of squares over ``n - ddof``.
-
-    Raises
-    ------
-    ValueError
-        If ``n`` is not an integer of at least 2, or ``ddof`` is not finite and below ``n``.
+    With a = (n - 1)/2 and c = n - ddof the density is exp(a (w + log(c/2)) - (c/2) e^w) / Gamma(a).  ValueError unless
+    ``n`` is an integer of at least 2 and ``ddof`` a real number below it.
     """
 
     n: int
@@ -156,7 +145,7 @@ class FirstPassage:
         return float(self.ppf(0.5))
 
     def survival(self, t: ArrayLike) -> float | Array:
-        """P(T > t) for whole t >= 0, absolute error below 1e-10."""
+        """P(T > t) for whole t >= 0, absolute error below 1e-10 for n up to 1e5."""
         if self.step.drift > 0.0:
             return 1.0 - self.cdf(t)
         return self._at(t, float(self.barrier > 0.0), lambda s: _evolve(*self._surviving, s))
@@ -164,11 +153,11 @@ class FirstPassage:
     sf = survival
 
     def cdf(self, t: ArrayLike) -> float | Array:
-        """P(T <= t) for whole t >= 0, absolute error below 1e-10."""
+        """P(T <= t) for whole t >= 0, accuracy as `survival`."""
         return self._at(t, float(self.barrier <= 0.0), lambda s: _evolve(*self._collapsing, s))
 
     def pmf(self, t: ArrayLike) -> float | Array:
-        """P(T = t) for whole t >= 0, absolute error below 1e-10."""
+        """P(T = t) for whole t >= 0, accuracy as `survival`."""
         alive, first, _ = self._surviving
 
         def values(s: Counts) -> Array:
@@ -258,7 +247,7 @@ def first_passage(n: int, ddof: float, barrier: float, *, refine: float = 1.0) -
     overshoot, second = overshoot / arrival, second / arrival
     mean = variance = math.inf
     if step.drift < 0.0:
-        far = _DEGREE * int(np.searchsorted(edges, b + 30.0 * step.std))
+        far = _DEGREE * (int(np.searchsorted(edges, b + 30.0 * step.std)) - 1)
         centre = legvander(np.zeros(1), _DEGREE - 1)[0] @ solution[far : far + _DEGREE]
         limit = centre[1] / centre[0]  # the overshoot from far above
         local = arrival * (overshoot - limit) + first[:m] @ solve(solution[:, 1] - limit * solution[:, 0])
@@ -291,7 +280,7 @@ def _critical_order(step: LogStep) -> float:
 def _edges(step: LogStep, b: float, refine: float) -> Array:
     """Panel ends, up to a distance from which the walk surely falls back, or has surely escaped, within 1e-16."""
     order = max(abs(_critical_order(step)), 1e-300)
-    top = b + max(60.0 * step.std, step.reach[1]) + min(37.0 / order, 1e6 * step.std)
+    top = b + max(60.0 * step.std, step.reach[1]) + min(37.0 / order, (1e8 if step.drift > 0.0 else 1e6) * step.std)
     ends = [0.0]
     while ends[-1] < top:
         x = ends[-1]
@@ -435,11 +424,20 @@ class InverseGaussian(NamedTuple):
 
     def cdf(self, t: ArrayLike) -> float | Array:
         """Distribution function at real t."""
-        return self._probability(t, 1.0)
+        return 1.0 - self.sf(t)
 
     def sf(self, t: ArrayLike) -> float | Array:
-        """Survival function at real t, without relative accuracy in the far tail."""
-        return self._probability(t, -1.0)
+        """Survival function at real t, absolute error 1e-15."""
+        from scipy.special import log_ndtr, ndtr
+
+        times = np.asarray(t, dtype=np.float64)
+        if np.any(np.isnan(times)):
+            raise ValueError(f"t = {t!r} is outside its domain: {REAL}")
+        x = np.clip(times / self.mean, 1e-100, 1e100)
+        root = math.sqrt(self.mean**2 / self.variance) / np.sqrt(x)
+        late = np.exp(2.0 * self.mean**2 / self.variance + log_ndtr(-root * (x + 1.0)))
+        result = np.asarray(ndtr(root * (1.0 - x)) - late)
+        return float(result) if times.ndim == 0 else result
 
     def ppf(self, q: ArrayLike) -> float | Array:
         """Quantile of probability q in (0, 1)."""
@@ -449,25 +447,12 @@ class InverseGaussian(NamedTuple):
         result = np.empty(levels.shape)
         for index, level in np.ndenumerate(levels):
             PROBABILITY.check("q", float(level))
-            ends = [math.log(self.mean) - 1.0, math.log(self.mean) + 1.0]
-            while self.cdf(math.exp(ends[0])) > level:
-                ends[0] -= 1.0
-            while self.sf(math.exp(ends[1])) > 1.0 - level:
-                ends[1] += 1.0
-            result[index] = math.exp(brentq(lambda u, p=level: float(self.cdf(math.exp(u))) - p, *ends, xtol=1e-14))
+            root = brentq(self._gap, -230.0, 230.0, args=(float(level),), xtol=1e-14)
+            result[index] = self.mean * math.exp(root)
         return float(result) if levels.ndim == 0 else result
 
-    def _probability(self, t: ArrayLike, sign: float) -> float | Array:
-        from scipy.special import log_ndtr, ndtr
-
-        times = np.asarray(t, dtype=np.float64)
-        if np.any(np.isnan(times)):
-            raise ValueError(f"t = {t!r} is outside its domain: {REAL}")
-        x = np.clip(times, 1e-300, 1e300) / self.mean
-        ratio = self.mean**2 / self.variance
-        late = np.exp(2.0 * ratio + log_ndtr(-np.sqrt(ratio / x) * (x + 1.0)))
-        result = np.asarray(ndtr(sign * np.sqrt(ratio / x) * (x - 1.0)) + sign * late)
-        return float(result) if times.ndim == 0 else result
+    def _gap(self, log_ratio: float, level: float) -> float:
+        return float(self.cdf(self.mean * math.exp(log_ratio))) - level
 
 
 def wald_mean(n: int, ddof: float, barrier: float) -> float:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import math
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 _STIRLING_FROM = 12.0
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)
+_LADDER = np.arange(_STIRLING_FROM)[:, None]
 _STIRLING = tuple(b / (2 * k * (2 * k - 1)) for k, b in enumerate(_BERNOULLI, 1))
 _HALF_SHIFT = tuple(b * (1 - 2.0 ** (1 - 2 * k)) / (2 * k) for k, b in enumerate(_BERNOULLI, 1))
 _ODD = tuple(1 / (2 * k + 3) for k in range(17))
@@ -135,13 +138,12 @@ def log_gamma_remainder(x: ArrayLike, s: ArrayLike) -> Any:
     shape = base.shape
     base, step = base.ravel(), step.ravel().astype(np.result_type(step, float))
     total = np.zeros_like(step)
-    low = np.flatnonzero((base < _STIRLING_FROM) | (np.abs(base + step) < _STIRLING_FROM))
     base = base.copy()
-    while low.size:
-        b, z = base[low], step[low]
-        total[low] -= _log_quotient(z, b)[1]
-        base[low] = b = b + 1
-        low = low[(b < _STIRLING_FROM) | (np.abs(b + z) < _STIRLING_FROM)]
+    while (low := np.flatnonzero(np.minimum(base, np.abs(base + step)) < _STIRLING_FROM)).size:
+        b, z = base[low] + _LADDER, step[low]
+        rung = np.logical_and.accumulate(np.minimum(b, np.abs(b + z)) < _STIRLING_FROM)
+        total[low] -= np.sum(_log_quotient(np.where(rung, z, 0), b)[1], axis=0)
+        base[low] += np.sum(rung, axis=0)
     y, end = step / base, base + step
     q = base / end
     log1p_y, minus = _log_quotient(step, base)
@@ -154,6 +156,40 @@ def log_gamma_remainder(x: ArrayLike, s: ArrayLike) -> Any:
             total += _STIRLING[m // 2] * power * r
             power = power / (base * base)
     return _out(total.reshape(shape))
+
+
+def log_gamma_midpoint(x: ArrayLike, s: ArrayLike) -> Any:
+    r"""Log-gamma increment against the logarithm at its midpoint.
+
+    .. math:: \log\Gamma(x+s) - \log\Gamma(x) - s\log z
+              = -\sum_{j\ge1} \frac{2B_{2j+1}(\frac{1+s}2)}{2j(2j+1)\,z^{2j}},\qquad z = x + \tfrac{s-1}2,
+
+    of order :math:`z^{-2}`, and 0 at s = 0 and s = 1.
+
+    Parameters
+    ----------
+    x, s : array_like
+        Real, with ``x > 0``, ``x + s > 0`` and ``z > 0``.
+
+    Returns
+    -------
+    float or ndarray
+        Broadcast; relative accuracy 1e-13 (absolute 1e-16 for ``z < 24``).
+    """
+    base, step = np.broadcast_arrays(np.asarray(x, dtype=float), np.asarray(s, dtype=float))
+    z, u = base + (step - 1) / 2, step / 2
+    far = np.maximum(z, 24.0)
+    series = np.zeros_like(z)
+    # B_k(1/2) = (2^{1-k} - 1) B_k; B_m(1/2 + u) by the binomial theorem; only even k count
+    halves = [1.0, *((2.0 ** (1 - 2 * k) - 1) * b for k, b in enumerate(_BERNOULLI, 1))]
+    for j in range(1, 7):
+        m = 2 * j + 1
+        value = sum(math.comb(m, 2 * k) * halves[k] * u ** (m - 2 * k) for k in range(j + 1))
+        series -= 2 * value / (2 * j * m) * far ** (-2 * j)
+    close = z < 24
+    x_close, s_close = np.where(close, base, 1.0), np.where(close, step, 0.0)
+    near = np.asarray(log_gamma_ratio(x_close, s_close)) - s_close * np.log1p((s_close - 1) / (2 * x_close))
+    return _out(np.where(close, near, series))
 
 
 def digamma_difference(x: ArrayLike, s: ArrayLike) -> Any:
@@ -174,12 +210,10 @@ def digamma_difference(x: ArrayLike, s: ArrayLike) -> Any:
     shape = base.shape
     base, step = base.ravel().copy(), step.ravel()
     total = np.zeros_like(step)
-    low = np.flatnonzero(np.minimum(base, base + step) < _STIRLING_FROM)
-    while low.size:
-        b, z = base[low], step[low]
-        total[low] += z / b / (b + z)
-        base[low] = b = b + 1
-        low = low[np.minimum(b, b + z) < _STIRLING_FROM]
+    if (low := np.flatnonzero(np.minimum(base, base + step) < _STIRLING_FROM)).size:
+        b, z = base[low] + _LADDER, step[low]
+        total[low] += np.sum(z / b / (b + z), axis=0)
+        base[low] += len(_LADDER)
     log1p_y, end = _log_quotient(step, base)[0], base + step
     total += log1p_y + step / base / end / 2
     for k, c in enumerate(_BERNOULLI, 1):

@@ -15,8 +15,9 @@ from collapse_theory.gamma_ratios import digamma_difference, digamma_minus_log, 
 
 Array = NDArray[np.float64]
 
-_BLOCK = 200_000  # groups times nodes held at once
+_BLOCK = 20_000  # groups times nodes held at once
 _REACH = 0.6  # standard deviations a point may lie from the saddle of its contour
+_POLE = 0.7  # least distance of a contour from 0, in inverse standard deviations
 _SLOPE = 0.6  # of the contours' asymptotes against the vertical
 _SPENT = -42.0  # log of the integrand, against its peak, where a contour ends
 _HALVING = 1e-8  # change at which to stop halving: the error after a halving is its square before
@@ -52,8 +53,10 @@ class LogGammaSum:
 
     Notes
     -----
-    Relative accuracy about 1e-12 of either tail and of the density, also far out. Every method takes
-    a number or an array, and answers in kind.
+    Relative accuracy about 1e-12 of either tail and of the density, also far out, as far as `x` itself
+    fixes them. Every method takes a number or an array and answers in kind. It raises ValueError when
+    an argument is NaN or outside its domain, or when a point mass is asked for a density or a saddle
+    point, and ArithmeticError should an inversion not settle.
     """
 
     shapes: Any
@@ -63,12 +66,10 @@ class LogGammaSum:
 
     def __post_init__(self) -> None:
         shapes, counts, signs = (np.atleast_1d(np.asarray(v)) for v in (self.shapes, self.counts, self.signs))
-        try:
-            shapes, counts, signs = np.broadcast_arrays(shapes, counts, signs)
-        except ValueError:
-            raise ValueError(
-                f"shapes, counts and signs must have one length, got {shapes.size}, {counts.size}, {signs.size}"
-            ) from None
+        sizes = [v.size for v in (shapes, counts, signs)]
+        if len({*sizes} - {1}) > 1:
+            raise ValueError(f"shapes, counts and signs must have one length, got {sizes}")
+        shapes, counts, signs = np.broadcast_arrays(shapes, counts, signs)
         for name, value, fine, domain in (
             ("shapes", shapes, lambda v: np.isfinite(v) & (v > 0), "positive real numbers"),
             ("counts", counts, lambda v: np.isfinite(v) & (v >= 0) & (v == np.floor(v)), "whole numbers at least 0"),
@@ -82,7 +83,6 @@ class LogGammaSum:
         object.__setattr__(self, "signs", tuple(int(v) for v in signs))
         object.__setattr__(self, "shift", float(self.shift))
 
-    # ------------------------------------------------------------------------------------------ cumulants
     @cached_property
     def _groups(self) -> tuple[Array, Array, Array]:
         """Shapes, counts and signs of the groups that are not empty, as columns."""
@@ -123,38 +123,24 @@ class LogGammaSum:
         return float(self._cumulant(4, 0.0))
 
     def cumulant_function(self, s: ArrayLike) -> Any:
-        """Cumulant function ``K(s) = log E exp(s L)``, for real or complex `s`.
-
-        Raises
-        ------
-        ValueError
-            If the real part of `s` lies outside :attr:`domain`.
-        """
+        """Cumulant function ``K(s) = log E exp(s L)``, for real or complex `s` with real part in the domain."""
         points = np.asarray(s)
         low, high = self.domain
         if not np.all(np.isfinite(points) & (points.real > low) & (points.real < high)):
             raise ValueError(f"s must be finite with real part in ({low:g}, {high:g}), got {s!r}")
         return _like(s, points * self.shift + self._sum(lambda a, e, z: log_gamma_ratio(a, e * z), points))
 
-    def log_moment(self, s: ArrayLike) -> Any:
-        """Logarithm of the moment ``E exp(s L)``, which is :meth:`cumulant_function`."""
-        return self.cumulant_function(s)
+    log_moment = cumulant_function
 
     def tilted(self, theta: float) -> LogGammaSum:
-        """Law with density proportional to ``exp(theta x) f(x)``, whose ``K`` is ``K(s + theta) - K(theta)``.
-
-        Raises
-        ------
-        ValueError
-            If `theta` lies outside :attr:`domain`.
-        """
+        """Law with density proportional to ``exp(theta x) f(x)``, whose ``K`` is ``K(s + theta) - K(theta)``."""
         low, high = self.domain
         if not (math.isfinite(theta) and low < theta < high):
             raise ValueError(f"theta must lie in ({low:g}, {high:g}), got {theta!r}")
         shapes, counts, signs = (np.array(v, dtype=float) for v in (self.shapes, self.counts, self.signs))
-        active = np.where(counts > 0, shapes + signs * theta, shapes)
-        shift = self.shift + math.fsum(counts * signs * np.log(active / shapes))
-        return LogGammaSum(tuple(active), self.counts, self.signs, shift)
+        moved = np.where(counts > 0, shapes + signs * theta, shapes)
+        shift = self.shift + math.fsum(counts * signs * np.log(moved / shapes))
+        return LogGammaSum(tuple(moved), self.counts, self.signs, shift)
 
     def _sum(self, term: Callable[..., Any], *nodes: Any) -> Any:
         """Sum over groups of count * term(shape, sign, *nodes), shaped as the nodes and in blocks of them."""
@@ -181,7 +167,6 @@ class LogGammaSum:
         """Mean of the law tilted by `theta`, less the mean."""
         return self._sum(lambda a, e, t: e * digamma_difference(a, e * t), theta)
 
-    # ------------------------------------------------------------------------------------- distribution
     def cdf(self, x: ArrayLike) -> Any:
         """Distribution function ``P(L <= x)``."""
         return _like(x, np.exp(self._log_tails(x)[0]))
@@ -198,46 +183,21 @@ class LogGammaSum:
         """Logarithm of ``P(L > x)``, finite long after the probability underflows."""
         return _like(x, self._log_tails(x)[1])
 
-    def logpdf(self, x: ArrayLike) -> Any:
-        """Logarithm of the density.
-
-        Raises
-        ------
-        ValueError
-            If every count is 0, for a point mass has no density.
-        """
-        if not len(self._groups[0]):
-            raise ValueError(f"counts must not all be 0 for a density: the law is a point mass at {self.shift:g}")
-        return _like(x, self._log_tails(x)[2])
-
     def pdf(self, x: ArrayLike) -> Any:
-        """Density.
-
-        Raises
-        ------
-        ValueError
-            If every count is 0, for a point mass has no density.
-        """
+        """Density."""
         return _like(x, np.exp(self.logpdf(x)))
 
-    def ppf(self, q: ArrayLike) -> Any:
-        """Quantile function, the least `x` with ``P(L <= x) >= q``, to 1e-12 standard deviations.
+    def logpdf(self, x: ArrayLike) -> Any:
+        """Logarithm of the density."""
+        self._refuse_atom("density")
+        return _like(x, self._log_tails(x)[2])
 
-        Raises
-        ------
-        ValueError
-            If a `q` lies outside [0, 1].
-        """
+    def ppf(self, q: ArrayLike) -> Any:
+        """Quantile function, the least `x` with ``P(L <= x) >= q``, to 1e-12 standard deviations."""
         return self._quantile(q, upper=False)
 
     def isf(self, q: ArrayLike) -> Any:
-        """Upper quantile function, where ``P(L > x) = q``, to 1e-12 standard deviations.
-
-        Raises
-        ------
-        ValueError
-            If a `q` lies outside [0, 1].
-        """
+        """Upper quantile function, where ``P(L > x) = q``, to 1e-12 standard deviations."""
         return self._quantile(q, upper=True)
 
     @cached_property
@@ -253,20 +213,11 @@ class LogGammaSum:
 
         at the saddle point :math:`K'(\theta) = x`; at the mean, its limit
         :math:`\frac12 - \kappa_3/(6\sigma^3\sqrt{2\pi})`.
-
-        Raises
-        ------
-        ValueError
-            If every count is 0.
         """
         from scipy.special import ndtr
 
-        if not len(self._groups[0]):
-            raise ValueError(f"counts must not all be 0 for a saddle point: the law is a point mass at {self.shift:g}")
-        points = _points(x)
-        finite = np.isfinite(points)
-        excess = np.where(finite, points - self.mean, 0)
-        theta = self._solve(self._gain_slope, excess, 1e-14)
+        self._refuse_atom("saddle point")
+        theta = self._solve(self._gain_slope, np.clip(_points(x) - self.mean, *self._edges), 1e-14)
         y = theta * self.std
         near = np.abs(y) < 1e-5
         safe = np.where(near, 1 / self.std, theta)
@@ -276,101 +227,104 @@ class LogGammaSum:
         gap = np.where(near, -l3 / 6 + y * (5 * l3 * l3 / 24 - l4 / 8), 1 / u - 1 / w)
         w = np.where(near, y * (1 + l3 * y / 3), w)
         value = ndtr(-w) + np.exp(-w * w / 2) / math.sqrt(2 * math.pi) * gap
-        return _like(x, np.where(finite, value, np.where(points > 0, 0.0, 1.0)).reshape(np.shape(x)))
+        return _like(x, value.reshape(np.shape(x)))
 
-    # ---------------------------------------------------------------------------------------- inversion
+    def _refuse_atom(self, what: str) -> None:
+        if not len(self._groups[0]):
+            raise ValueError(f"counts must not all be 0 for a {what}: the law is a point mass at {self.shift:g}")
+
+    @cached_property
+    def _ends(self) -> Array:
+        """Ends of the domain, finite."""
+        huge = 1e60 * (1 + max(self.shapes))
+        return np.clip(self.domain, -huge, huge)
+
+    @cached_property
+    def _edges(self) -> Any:
+        """Gains in mean beyond which the tilt stays put, and the tails are exponential to the last digit."""
+        return self._gain(self._ends * (1 - 1e-12))
+
     def _log_tails(self, x: ArrayLike) -> Array:
         """Logarithms of the distribution function, of the survival function and of the density."""
         points = _points(x)
-        out = np.full((3, points.size), -np.inf)
-        out[np.where(points < self.shift, 1, 0), np.arange(points.size)] = 0.0
-        finite = np.isfinite(points)
-        if len(self._groups[0]) and finite.any():
-            out[:, finite] = self._tails(points[finite] - self.mean)
+        if len(self._groups[0]):
+            out = self._tails(points - self.mean)
+        else:
+            out = np.where([points >= self.shift, points < self.shift, points != points], 0.0, -np.inf)
         return out.reshape(3, *np.shape(x))
 
     def _tails(self, excess: Array) -> Array:
         """Logarithms of both tails and of the density at the mean plus `excess`."""
         tail, density = self._invert(excess)
-        rest = np.where(tail > -0.69, np.log(-np.expm1(np.maximum(tail, -1.0))), np.log1p(-np.exp(tail)))
+        rest = np.where(tail > -0.69, np.log(-np.expm1(np.maximum(tail, -1.0))), 0.0 + np.log1p(-np.exp(tail)))
         return np.stack([np.where(excess <= 0, tail, rest), np.where(excess <= 0, rest, tail), density])
 
     def _invert(self, excess: Array) -> tuple[Array, Array]:
         """Logarithms of the tail on the side of `excess` (x less the mean), and of the density there."""
-        target = np.where(excess <= 0, np.minimum(excess, -self.std), np.maximum(excess, self.std))
+        held = np.clip(excess, *self._edges)
+        left, right = self._gain(np.array([-_POLE, _POLE]) / self.std)  # the pole at 0 keeps its distance
+        target = np.where(excess <= 0, np.minimum(held, left), np.maximum(held, right))
         order = np.argsort(target)
         saddle = self._solve(self._gain_slope, target[order], 1e-2)
         chosen, shared = _share(target[order], np.sqrt(self._cumulant(2, saddle)))
         theta, line = saddle[chosen], np.empty(order.size, dtype=np.intp)
         line[order] = shared
-        tail, density = self._integrate(theta, line, excess - self._gain(theta)[line])
-        exponent = self._centred(theta)[line] - theta[line] * excess
-        return exponent + np.log(tail), exponent + np.log(density)
+        tail, density = np.log(self._integrate(theta, line, held - self._gain(theta)[line]))
+        with np.errstate(over="ignore"):
+            exponent = self._centred(theta)[line] - theta[line] * excess
+        return exponent + tail, exponent + density
 
-    def _integrate(self, theta: Array, line: NDArray[np.intp], offset: Array) -> tuple[Array, Array]:
+    def _integrate(self, theta: Array, line: NDArray[np.intp], offset: Array) -> Array:
         """Contour integrals with and without the pole at 0, less their exponents at `theta`."""
         sigma = np.sqrt(self._cumulant(2, theta))
         bend = self._cumulant(3, theta) / (6 * sigma * sigma)
-        radius = (_SLOPE / 2 / np.maximum(np.abs(bend), 1e-6 * sigma))[:, None]
-        lean = _SLOPE * np.where(bend < 0, -1.0, 1.0)[:, None]
-        step = np.minimum(0.3, 1 / (sigma * radius[:, 0]))
+        radius = _SLOPE / 2 / np.maximum(np.abs(bend), 1e-6 * sigma)
+        lean = np.where(bend < 0, -_SLOPE, _SLOPE)
+        step = np.minimum(0.3, 1 / (sigma * radius))
         least, most = np.full(theta.shape, np.inf), np.full(theta.shape, -np.inf)
         np.minimum.at(least, line, offset)
         np.maximum.at(most, line, offset)
 
-        def contour(row: Any, w: Array) -> tuple[Any, Any, Any]:
-            z = radius[row] * (1j * np.sinh(w) + 2 * lean[row] * np.sinh(w / 2) ** 2)
-            velocity = radius[row] * (1j * np.cosh(w) + lean[row] * np.sinh(w))
+        def contour(row: NDArray[np.intp], w: Array) -> tuple[Any, Any, Any]:
+            r, c = radius[row, None], lean[row, None]
+            z = r * (1j * np.sinh(w) + 2 * c * np.sinh(w / 2) ** 2)
             tilt = np.repeat(theta[row], w.shape[1])
             log = self._sum(lambda a, e, t, v: log_gamma_remainder(a + e * t, e * v), tilt, z.ravel())
-            return log.reshape(z.shape), z, velocity
+            return log.reshape(z.shape), z, r * (1j * np.cosh(w) + c * np.sinh(w))
 
-        length, every = 24, np.arange(theta.size)
+        row, points, length = np.arange(theta.size), np.arange(offset.size), 24
         while True:
             w = np.minimum(step[:, None] * np.arange(length + 1), 300.0)
-            log, z, velocity = contour(every, w)
+            log, z, velocity = contour(row, w)
             envelope = log.real - np.minimum(z.real * least[:, None], z.real * most[:, None])
             spent = ~(envelope > _SPENT)
-            if spent.any(axis=1).all() or length > 20_000:
+            if spent.any(axis=1).all():
                 break
             length *= 2
-        last = np.where(spent.any(axis=1), spent.argmax(axis=1), length)
-        end = step * last
-
-        def add(row: Any, points: NDArray[np.intp], w: Array, parts: tuple[Any, Any, Any]) -> Array:
-            log, z, velocity = parts
-            index = np.searchsorted(row, line[points])
-            live = (w <= end[row][:, None] * (1 + 1e-9))[index]
-            exponent = np.where(live, log[index] - z[index] * offset[points, None], -np.inf)
-            value = np.exp(exponent) * velocity[index]
-            value[w[index] == 0] /= 2
-            pole = value / (theta[row][:, None] + z)[index]
-            return np.stack([pole.imag.sum(axis=1) * np.sign(theta[line[points]]), value.imag.sum(axis=1)]) / np.pi
-
-        trim = int(last.max()) + 1
+            if length > 20_000:
+                raise ArithmeticError(f"contour inversion found no end at the tilts {theta[~spent.any(axis=1)]}")
+        end = np.take_along_axis(w, spent.argmax(axis=1)[:, None], axis=1)[:, 0]
         total = np.zeros((2, offset.size))
-        for part in np.array_split(np.arange(offset.size), 1 + offset.size * trim // _BLOCK):
-            total[:, part] = add(every, part, w[:, :trim], (log[:, :trim], z[:, :trim], velocity[:, :trim]))
-        total *= step[line]
-        rows = every
-        for _ in range(12):
-            step[rows] /= 2
-            points = np.flatnonzero(np.isin(line, rows))
-            w = step[rows][:, None] * (2 * np.arange(math.ceil(np.max(end[rows] / step[rows] / 2))) + 1)
-            parts = contour(rows, w)
+        for _ in range(14):
+            velocity *= np.where(w == 0, 0.5, 1.0) * (w <= end[row, None])
+            pole = velocity / (theta[row, None] + z) * np.sign(theta[row, None])
             error = np.zeros(theta.shape)
             for part in np.array_split(points, 1 + points.size * w.shape[1] // _BLOCK):
-                finer = total[:, part] / 2 + add(rows, part, w, parts) * step[line[part]]
-                change = np.max(np.abs(finer - total[:, part]) / np.abs(finer), axis=0)
-                np.maximum.at(error, line[part], change)
+                index = np.searchsorted(row, line[part])
+                wave = np.exp(log[index] - z[index] * offset[part, None])
+                value = np.stack([np.sum(wave * pole[index], axis=1).imag, np.sum(wave * velocity[index], axis=1).imag])
+                finer = total[:, part] / 2 + value * step[line[part]] / np.pi
+                np.maximum.at(error, line[part], np.max(np.abs(1 - total[:, part] / finer), axis=0))
                 total[:, part] = finer
-            rows = rows[error[rows] > _HALVING]
-            trim = 2 * trim
-            if not rows.size:
-                return total[0], total[1]
-        raise ArithmeticError(f"contour inversion did not settle at {offset[line == rows[0]][0]:g} from its saddle")
+            row = row[error[row] > _HALVING]
+            if not row.size:
+                return total
+            step[row] /= 2
+            points = np.flatnonzero(np.isin(line, row))
+            w = step[row, None] * (2 * np.arange(math.ceil(np.max(end[row] / step[row]) / 2)) + 1)
+            log, z, velocity = contour(row, w)
+        raise ArithmeticError(f"contour inversion did not settle at {offset[line == row[0]][0]:g} from its saddle")
 
-    # ------------------------------------------------------------------------------------------- roots
     def _gain_slope(self, theta: Array) -> tuple[Array, Array, Array]:
         """Gain in mean by a tilt, its derivative, and the scale of its error."""
         slope = self._cumulant(2, theta)
@@ -387,36 +341,28 @@ class LogGammaSum:
 
     def _solve(self, function: Callable[[Array], tuple[Array, Array, Array]], target: Array, tolerance: float) -> Array:
         """Tilts at which an increasing function is `target`: Newton in the log odds of the domain, bracketed."""
-        low, high = (np.full(target.shape, end) for end in self.domain)
+        low, high = (np.full(target.shape, end) for end in self._ends)
         theta = np.zeros(target.shape)
         active = np.arange(target.size)
         for _ in range(200):
-            t = theta[active]
-            value, slope, scale = function(t)
+            now = theta[active]
+            value, slope, scale = function(now)
             miss = target[active] - value
-            low[active] = np.where(miss > 0, np.maximum(low[active], t), low[active])
-            high[active] = np.where(miss < 0, np.minimum(high[active], t), high[active])
-            left, right = t - self.domain[0], self.domain[1] - t
-            chart = left if np.isinf(self.domain[1]) else right if np.isinf(self.domain[0]) else None
-            rate = left * right / (left + right) if chart is None else chart
-            stretch = np.clip(miss / (slope * rate), -3, 3)
-            if chart is None:
-                move = np.expm1(stretch) * left * right / (right + left * np.exp(stretch))
-            else:
-                move = chart * (np.expm1(stretch) if chart is left else -np.expm1(-stretch))
-            new = t + move
-            outside = ~((new > low[active]) & (new < high[active]))
-            middle = np.where(np.isfinite(low[active] + high[active]), (low[active] + high[active]) / 2, t)
-            theta[active] = np.where(np.abs(miss) <= tolerance * scale, t, np.where(outside, middle, new))
-            active = active[(np.abs(miss) > tolerance * scale) & (theta[active] != t)]
+            low[active] = np.where(miss > 0, now, low[active])
+            high[active] = np.where(miss < 0, now, high[active])
+            left, right = now - self._ends[0], self._ends[1] - now
+            odds = np.clip(miss / (slope * (left * right / (left + right))), -3, 3)
+            new = now + np.expm1(odds) * left * right / (right + left * np.exp(odds))
+            new = np.where((new > low[active]) & (new < high[active]), new, (low[active] + high[active]) / 2)
+            moving = np.abs(miss) > tolerance * scale
+            theta[active] = np.where(moving, new, now)
+            active = active[moving & (new != now)]
             if not active.size:
                 break
         return theta
 
     def _quantile(self, q: ArrayLike, *, upper: bool) -> Any:
         """Quantiles by Newton on the logarithm of the smaller tail, which is concave."""
-        from scipy.special import ndtri_exp
-
         given = np.asarray(q, dtype=float)
         if not np.all((given >= 0) & (given <= 1)):
             raise ValueError(f"q must be probabilities in [0, 1], got {q!r}")
@@ -425,24 +371,24 @@ class LogGammaSum:
         inside = (chance > 0) & (chance < 1)
         if not len(self._groups[0]):
             out[inside] = self.shift
-            return _like(q, out.reshape(given.shape))
-        chance = chance[inside]
-        if chance.size:
-            split = math.exp(self._tails(np.zeros(1))[int(upper), 0])
-            same = chance <= split
-            goal = np.where(same, np.log(chance), np.log1p(-chance))
-            side = np.where(same, int(upper), 1 - int(upper))
-            normal = np.minimum(ndtri_exp(goal), -0.01) * np.where(side == 0, 1, -1)
-            out[inside] = self.mean + self._newton(goal, side, self._gain(self._solve(self._signed_root, normal, 0.01)))
+        elif inside.any():
+            out[inside] = self.mean + self._newton(chance[inside], int(upper))
         return _like(q, out.reshape(given.shape))
 
-    def _newton(self, goal: Array, side: NDArray[np.intp], excess: Array) -> Array:
-        """Points, less the mean, at which the logarithm of the tail on a side is `goal`."""
+    def _newton(self, chance: Array, side: int) -> Array:
+        """Points, less the mean, at which the tail on a `side` (0 below, 1 above) is `chance`."""
+        from scipy.special import ndtri_exp
+
+        same = np.log(chance) <= self._tails(np.zeros(1))[side, 0]
+        goal = np.where(same, np.log(chance), np.log1p(-chance))
+        below = same == (side == 0)
+        normal = np.minimum(ndtri_exp(goal), -0.01) * np.where(below, 1, -1)
+        excess = np.asarray(self._gain(self._solve(self._signed_root, normal, 0.01)))
         active = np.arange(goal.size)
         for _ in range(60):
-            tails = self._tails(excess[active])
-            tail = np.where(side[active] == 0, tails[0], tails[1])
-            move = (goal[active] - tail) * np.exp(tail - tails[2]) * np.where(side[active] == 0, 1, -1)
+            low, high, density = self._tails(excess[active])
+            tail = np.where(below[active], low, high)
+            move = (goal[active] - tail) * np.exp(tail - density) * np.where(below[active], 1, -1)
             excess[active] += move
             active = active[np.abs(move) > 1e-8 * self.std]
             if not active.size:

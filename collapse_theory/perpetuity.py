@@ -116,17 +116,9 @@ class ScaleMixture:
         """Survival function P(X^2 > x), x >= 0."""
         return _shaped(lambda v: 2.0 * self._tail(np.sqrt(v)), _checked("x", x, 0.0))
 
-    def cdf_squared(self, x: ArrayLike) -> float | Array:
-        """Distribution function P(X^2 <= x), x >= 0."""
-        return _shaped(lambda v: 2.0 * self._central(np.sqrt(v)), _checked("x", x, 0.0))
-
     def ppf_squared(self, q: ArrayLike) -> float | Array:
         """Point x with P(X^2 <= x) = q, q in [0, 1]."""
         return _shaped(lambda p: self._half_quantile(0.5 * (1.0 - p), 0.5 * p) ** 2, _checked("q", q, 0.0, 1.0))
-
-    def isf_squared(self, q: ArrayLike) -> float | Array:
-        """Point x with P(X^2 > x) = q, q in [0, 1]."""
-        return _shaped(lambda p: self._half_quantile(0.5 * p, 0.5 * (1.0 - p)) ** 2, _checked("q", q, 0.0, 1.0))
 
     @property
     def _degenerate(self) -> bool:
@@ -192,12 +184,14 @@ class ScaleMixture:
         return result
 
 
-def scale_law(sizes: Sequence[int], ddof: float, start: float, *, refine: float = 1.0) -> ScaleMixture:
+def scale_law(
+    sizes: Sequence[int] | NDArray[np.int64], ddof: float, start: float, *, refine: float = 1.0
+) -> ScaleMixture:
     """Law of S after the refits of sizes n_1, ..., n_t, peeled from the innermost 1/n_t + W_t start.
 
     Parameters
     ----------
-    sizes : sequence of int
+    sizes : sequence or array of int
         Sample sizes n_1, ..., n_t, each at least 2 and above ``ddof``; empty for the point mass at ``start``.
     ddof : float
         Real correction of the fitted variance.
@@ -231,15 +225,13 @@ def scale_law(sizes: Sequence[int], ddof: float, start: float, *, refine: float 
 
 
 def scale_laws(
-    n: int, ddof: float, generations: Sequence[int], start: float, *, refine: float = 1.0
+    n: int, ddof: float, generations: Sequence[int] | NDArray[np.int64], start: float, *, refine: float = 1.0
 ) -> list[ScaleMixture]:
     """Laws of S_t = 1/n + W S_{t-1}, S_0 = start, for each t of ``generations``, in one sweep.
 
     Parameters
     ----------
-    n : int
-        Sample size, at least 2.
-    ddof, start, refine : float
+    n, ddof, start, refine : int, float, float, float
         As in `scale_law`.
     generations : sequence of int
         Generations t >= 0 in any order; the laws come in the same order.
@@ -270,7 +262,7 @@ def scale_laws(
     return [laws[t] for t in times]
 
 
-def scale_work(sizes: Sequence[int], ddof: float, start: float) -> int:
+def scale_work(sizes: Sequence[int] | NDArray[np.int64], ddof: float, start: float) -> int:
     """Work of `scale_law`: kernel entries summed over the generations, to be compared with ``WORK_LIMIT``."""
     return sum(grid.entries for grid in _grids(_steps(sizes, ddof, start), start, 1.0, limited=False))
 
@@ -286,15 +278,16 @@ class _Grid:
 
     @property
     def points(self) -> Array:
-        return self.low + self.step * np.arange(self.count)
+        return np.asarray(self.low + self.step * np.arange(self.count), dtype=np.float64)
 
 
-def _steps(sizes: Sequence[int], ddof: float, start: float) -> list[LogStep]:
+def _steps(sizes: Sequence[int] | NDArray[np.int64], ddof: float, start: float) -> list[LogStep]:
     if start not in (0.0, 1.0):
         raise ValueError(f"start = {start!r} is outside its domain: 0.0 or 1.0")
     Domain(0, GENERATION_LIMIT, integer=True).check("len(sizes)", len(sizes))
-    known = {n: LogStep(n, ddof) for n in set(sizes)}
-    return [known[n] for n in sizes]
+    values = np.asarray(sizes).tolist()
+    known = {n: LogStep(n, ddof) for n in set(values)}
+    return [known[n] for n in values]
 
 
 def _resolution(shape: float) -> float:
@@ -304,8 +297,7 @@ def _resolution(shape: float) -> float:
     of the two gamma shapes.
     """
     v = np.geomspace(1e-8, 0.4999, 1000) * math.pi
-    best = float(np.max(2.0 * math.pi * v / (-math.log(_ALIASING) - shape * np.log(np.cos(v)))))
-    return best / _OVERSAMPLING
+    return float(np.max(2.0 * math.pi * v / (-math.log(_ALIASING) - shape * np.log(np.cos(v))))) / _OVERSAMPLING
 
 
 class _Bounds:

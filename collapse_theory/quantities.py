@@ -34,7 +34,9 @@ class Definition:
     light: bool = False
 
 
-def _define(name: str, symbol: str, sentence: str, seen_by: str = "", light: bool = False, **arguments: Domain) -> Definition:
+def _define(
+    name: str, symbol: str, sentence: str, seen_by: str = "", light: bool = False, **arguments: Domain
+) -> Definition:
     return Definition(name, symbol, sentence, arguments, seen_by or name, light)
 
 
@@ -48,8 +50,12 @@ _ALL = (
     _define("kl_model_source", r"\mathrm{KL}(p_t\,\|\,p_0)", "KL(model‖source) in nats"),
     _define("kl_source_model", r"\mathrm{KL}(p_0\,\|\,p_t)", "KL(source‖model) in nats"),
     _define("total_variation", r"\mathrm{TV}", "total variation distance between model and source", light=True),
-    _define("tail_mass", r"P_t(|X-\mu_0|>k\sigma_0)", "model's mass beyond k source sds of the source's centre", k=POSITIVE),
-    _define("own_tail_mass", r"P_t(|X-\mu_t|>k\sigma_0)", "model's mass beyond k source sds of its own centre", k=POSITIVE),
+    _define(
+        "tail_mass", r"P_t(|X-\mu_0|>k\sigma_0)", "model's mass beyond k source sds of the source's centre", k=POSITIVE
+    ),
+    _define(
+        "own_tail_mass", r"P_t(|X-\mu_t|>k\sigma_0)", "model's mass beyond k source sds of its own centre", k=POSITIVE
+    ),
 )
 DEFINITIONS: Mapping[str, Definition] = {definition.name: definition for definition in _ALL}
 
@@ -63,7 +69,9 @@ class Quantity:
     numbers: tuple[float, ...] = ()
 
     def __str__(self) -> str:
-        inside = ", ".join(f"{name}={value:g}" for name, value in zip(self.definition.arguments, self.numbers, strict=True))
+        inside = ", ".join(
+            f"{name}={value:g}" for name, value in zip(self.definition.arguments, self.numbers, strict=True)
+        )
         return f"{self.definition.name}({inside})" if inside else self.definition.name
 
     def __repr__(self) -> str:
@@ -222,10 +230,14 @@ class Quantities:
         """
         family = self.family  # type: ignore[attr-defined]
         if name not in family.measures:
-            raise NotDefined(f"{type(family).__name__} has no quantity {name!r}; it has {', '.join(sorted(family.measures))}")
+            raise NotDefined(
+                f"{type(family).__name__} has no quantity {name!r}; it has {', '.join(sorted(family.measures))}"
+            )
         definition = DEFINITIONS.get(name) or family.definitions[name]
         if len(arguments) != len(definition.arguments):
-            raise ValueError(f"{name} takes {len(definition.arguments)} arguments ({', '.join(definition.arguments)}), not {len(arguments)}")
+            raise ValueError(
+                f"{name} takes {len(definition.arguments)} arguments ({', '.join(definition.arguments)}), not {len(arguments)}"
+            )
         pairs = zip(definition.arguments.items(), arguments, strict=True)
         return Quantity(self, definition, tuple(domain.check(argument, value) for (argument, domain), value in pairs))
 

@@ -182,7 +182,13 @@ class Recursion(Quantities):
         name = self.family.roles["spread"]
         quantity, n = self.watch(name), int(self.sizes(1))
         rows = [(t, _known(quantity.mean, t), _known(quantity.median, t)) for t in (1, n, 10 * n)]
-        return {"recursion": repr(self), "story": self.regime.story, "fate": str(self.fate), "quantity": name, "rows": rows}
+        return {
+            "recursion": repr(self),
+            "story": self.regime.story,
+            "fate": str(self.fate),
+            "quantity": name,
+            "rows": rows,
+        }
 
     def _repr_html_(self) -> str:
         import html

@@ -86,7 +86,9 @@ class Time:
         censored = np.where(found < 0, np.iinfo(np.int64).max, found).astype(float)[:, None]
         middle, low, high = estimate.quantile(censored, PROBABILITY.check("q", q), level)
         if high[0] > runs.last:
-            raise Unseeable(f"the {q:g}-quantile of {self} may lie beyond the last generation, {runs.last}: simulate longer")
+            raise Unseeable(
+                f"the {q:g}-quantile of {self} may lie beyond the last generation, {runs.last}: simulate longer"
+            )
         return Estimate(
             what=f"{q:g}-quantile of {self}",
             generations=np.array([runs.last]),

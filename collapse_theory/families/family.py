@@ -92,7 +92,9 @@ def run_plain(family: Family, block: Block, rng: np.random.Generator) -> BlockRe
         used = [(b, w) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
         pooled = family.pool([b for b, _ in used], [w for _, w in used])
         state = family.fit(pooled, step.kish, state, rng)
-        slots = [family.pool([batches[i] for i in kept_batches if batches[i] is not None]) for kept_batches in step.keep]
+        slots = [
+            family.pool([batches[i] for i in kept_batches if batches[i] is not None]) for kept_batches in step.keep
+        ]
         if t in block.record:
             kept.append(family.kept(state))
     return BlockResult(tuple(np.stack(arrays, axis=1) for arrays in zip(*kept, strict=True)))

@@ -28,6 +28,9 @@ PAGE = "docs/theory/accumulate"
 SUMMED = 100_000
 """Generations summed one by one before the rest of a sum is integrated (Euler–Maclaurin, error below 1e-16)."""
 
+EXPANDED = 0.08
+"""Size of the roots below which the logarithms of the factors are expanded."""
+
 
 def holds(setting: Any) -> bool:
     """Accumulation, by a family that matches two moments."""
@@ -48,31 +51,45 @@ def _roots(n: float, ddof: float) -> tuple[float, float]:
 
 def _first(setting: Any) -> float:
     n, ddof = setting.sizes(1), setting.family.ddof
-    return float(np.log(setting.family.spread) + np.log1p((ddof - 1) / (n - ddof)))
+    return float(np.log1p((ddof - 1) / (n - ddof)))
 
 
-def log_spread_at(setting: Any, t: Any) -> Any:
-    """Logarithm of V_t for constant n, at real t ≥ 1 (inf for the limit)."""
+def log_ratio_at(setting: Any, t: Any) -> Any:
+    """Logarithm of V_t/V_0 for constant n, at real t ≥ 1 (inf for the limit).
+
+    For large n the gamma functions cancel almost entirely; there the logarithms of the factors are expanded,
+    ``−Σ_k (x^k + y^k − (ddof/n)^k)/k · Σ_{j=2}^t j^−k``, with Hurwitz zeta functions for the inner sums.
+    """
     n, ddof = float(setting.sizes(1)), setting.family.ddof
     x, y = _roots(n, ddof)
+    late = np.asarray(t, dtype=float)
+    if max(abs(x), abs(y)) < EXPANDED:
+        from scipy.special import zeta
+
+        powers = range(2, 16)
+        terms = ((x**k + y**k - (ddof / n) ** k) / k * (zeta(k, 2.0) - zeta(k, late + 1)) for k in powers)
+        return _first(setting) - sum(terms)
 
     def ratio(at: Any) -> Any:
         return log_gamma_ratio(at, -x) + log_gamma_ratio(at, -y) - log_gamma_ratio(at, -ddof / n)
 
-    late = np.asarray(t, dtype=float)
     far = np.isinf(late)
     moved = np.where(far, 0.0, ratio(np.where(far, 2.0, late + 1)))
     return _first(setting) + moved - ratio(2.0)
 
 
-def _log_spread(setting: Any, t: Any) -> Any:
+def _log_ratio(setting: Any, t: Any) -> Any:
     if setting.sizes.constant:
-        return log_spread_at(setting, t)
-    return _running_log_spread(setting, int(np.max(t)))[np.asarray(t) - 1]
+        return log_ratio_at(setting, t)
+    return _running_log_ratio(setting, int(np.max(t)))[np.asarray(t) - 1]
 
 
-def _running_log_spread(setting: Any, last: int) -> NDArray[np.float64]:
-    """Logarithms of V_1 … V_last by the product over generations."""
+def _log_spread(setting: Any, t: Any) -> Any:
+    return np.log(setting.family.spread) + _log_ratio(setting, t)
+
+
+def _running_log_ratio(setting: Any, last: int) -> NDArray[np.float64]:
+    """Logarithms of V_1/V_0 … V_last/V_0 by the product over generations."""
     generations = np.arange(2, last + 1)
     added = setting.sizes(generations).astype(float)
     total = setting.sizes.total(generations).astype(float)
@@ -97,44 +114,46 @@ def _formula(setting: Any) -> Any:
 
 def _spread_limit(setting: Any) -> float:
     if setting.sizes.constant:
-        return float(np.exp(log_spread_at(setting, np.inf)))
+        return float(setting.family.spread * np.exp(log_ratio_at(setting, np.inf)))
     raise NoClosedForm("the limit under growing sample sizes is an infinite product: evaluate at large t")
 
 
 def _location(setting: Any, t: Any) -> Any:
     if setting.family.ddof == 0:
-        return -setting.family.spread * np.expm1(_log_spread(setting, t) - np.log(setting.family.spread))
+        return -setting.family.spread * np.expm1(_log_ratio(setting, t))
     last = int(np.max(t))
     near = last if not setting.sizes.constant else min(last, SUMMED)
     running = _running_location(setting, near)
     result = running[np.minimum(np.asarray(t), near) - 1]
     beyond = np.asarray(t) > near
     if np.any(beyond):
-        result[beyond] += _location_between(setting, near, np.asarray(t)[beyond].astype(float))
+        result[beyond] += setting.family.spread * _location_between(setting, near, np.asarray(t)[beyond].astype(float))
     return result
 
 
 def _running_location(setting: Any, last: int) -> NDArray[np.float64]:
     generations = np.arange(1, last + 1)
     weight = setting.sizes(generations) / setting.sizes.total(generations).astype(float) ** 2
-    before = np.concatenate(([setting.family.spread], np.exp(_running_log_spread(setting, last)[:-1])))
-    return np.cumsum(weight * before)
+    before = np.concatenate(([1.0], np.exp(_running_log_ratio(setting, last)[:-1])))
+    return np.asarray(setting.family.spread * np.cumsum(weight * before))
 
 
 def _location_between(setting: Any, start: int, ends: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Sum of V_{j−1}/(n j²) over j = start + 1 … end, by Euler–Maclaurin and Gauss–Legendre in 1/j."""
+    """Sum of V_{j−1}/(V_0 n j²) over j = start + 1 … end, by Euler–Maclaurin and Gauss–Legendre in 1/j."""
     n = float(setting.sizes(1))
     nodes, weights = np.polynomial.legendre.leggauss(24)
 
     def term(j: Any) -> Any:
-        return np.exp(log_spread_at(setting, j - 1)) / (n * j**2)
+        return np.exp(log_ratio_at(setting, j - 1)) / (n * j**2)
 
     low = np.where(np.isinf(ends), 0.0, 1 / ends)
     middle, half = (1 / start + low) / 2, (1 / start - low) / 2
     inverse = middle[:, None] + half[:, None] * nodes
-    integral = np.sum(weights * np.exp(log_spread_at(setting, 1 / inverse - 1)) / n, axis=1) * half
+    integral = np.sum(weights * np.exp(log_ratio_at(setting, 1 / inverse - 1)) / n, axis=1) * half
     last = np.where(np.isinf(ends), 0.0, term(np.where(np.isinf(ends), 1.0 + start, ends)))
-    slopes = 2 * (term(float(start)) / start - np.where(np.isinf(ends), 0.0, last / np.where(np.isinf(ends), 1.0, ends)))
+    slopes = 2 * (
+        term(float(start)) / start - np.where(np.isinf(ends), 0.0, last / np.where(np.isinf(ends), 1.0, ends))
+    )
     return np.asarray(integral + (last - term(float(start))) / 2 + slopes / 12)
 
 
@@ -143,7 +162,8 @@ def _location_limit(setting: Any) -> float:
         raise NoClosedForm("the limit under growing sample sizes has no closed form: evaluate at large t")
     if setting.family.ddof == 0:
         return float(setting.family.spread - _spread_limit(setting))
-    return float(_running_location(setting, SUMMED)[-1] + _location_between(setting, SUMMED, np.array([np.inf]))[0])
+    rest = _location_between(setting, SUMMED, np.array([np.inf]))[0]
+    return float(_running_location(setting, SUMMED)[-1] + setting.family.spread * rest)
 
 
 def _location_reference(setting: Any, t: int) -> Any:
@@ -190,7 +210,10 @@ def _prove() -> tuple[Check, ...]:
     return (
         Check("the squared error does not enter V", sympy.simplify(on_error) == 0),
         Check("V_t = V_{t−1}(1 − 1/(t(nt − ddof)))", sympy.simplify(on_spread - factor) == 0),
-        Check("M_t = M_{t−1} + V_{t−1}/(n t²)", sympy.simplify(error_map - 1) == 0 and sympy.simplify(rows[M][V] - 1 / (n * t**2)) == 0),
+        Check(
+            "M_t = M_{t−1} + V_{t−1}/(n t²)",
+            sympy.simplify(error_map - 1) == 0 and sympy.simplify(rows[M][V] - 1 / (n * t**2)) == 0,
+        ),
         Check("the gamma ratio has this step", sympy.simplify(gamma_step - quotient / (t * (n * t - ddof))) == 0),
         Check("the factor is this quotient", sympy.simplify(factor - quotient / (t * (n * t - ddof))) == 0),
     )
@@ -225,8 +248,8 @@ class Accumulate(Regime):
             statement=r"V_t = V_{t-1}\left(1 - \frac{n_t/N_t}{N_t-\delta}\right)",
             conditions="accumulation, any sample sizes",
             source=PAGE,
-            holds=holds,
-            value=lambda setting, t: np.exp(_running_log_spread(setting, int(np.max(t)))[np.asarray(t) - 1]),
+            holds=lambda setting: holds(setting) and not setting.sizes.constant,
+            value=lambda setting, t: np.exp(_log_spread(setting, t)),
             limit=_spread_limit,
             proof=_prove,
         ),

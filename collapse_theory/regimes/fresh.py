@@ -42,8 +42,14 @@ def _prove() -> tuple[Check, ...]:
     return (
         Check("the tableau gives the printed map of V", sympy.simplify(mapped(V) - spread) == 0),
         Check("the tableau gives the printed map of M", sympy.simplify(mapped(M) - error) == 0),
-        Check("stationary at ddof = 0", all(sympy.simplify((mapped(row) - letter).subs(fixed)) == 0 for row, letter in ((V, v), (M, m)))),
-        Check("stationary at ddof = 1", all(sympy.simplify((mapped(row) - letter).subs(unbiased)) == 0 for row, letter in ((V, v), (M, m)))),
+        Check(
+            "stationary at ddof = 0",
+            all(sympy.simplify((mapped(row) - letter).subs(fixed)) == 0 for row, letter in ((V, v), (M, m))),
+        ),
+        Check(
+            "stationary at ddof = 1",
+            all(sympy.simplify((mapped(row) - letter).subs(unbiased)) == 0 for row, letter in ((V, v), (M, m))),
+        ),
     )
 
 

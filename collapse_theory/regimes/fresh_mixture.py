@@ -38,8 +38,13 @@ def _prove() -> tuple[Check, ...]:
     fixed = {ddof: 0, v: stationary, m: 1 - stationary}
     return (
         Check("the tableau gives the printed map of V", sympy.simplify(mapped(V) - (n - 1) / (n - ddof) * point) == 0),
-        Check("the tableau gives the printed map of M", sympy.simplify(mapped(M) - point / n - (1 - alpha) ** 2 * m) == 0),
-        Check("stationary at ddof = 0", all(sympy.simplify((mapped(row) - letter).subs(fixed)) == 0 for row, letter in ((V, v), (M, m)))),
+        Check(
+            "the tableau gives the printed map of M", sympy.simplify(mapped(M) - point / n - (1 - alpha) ** 2 * m) == 0
+        ),
+        Check(
+            "stationary at ddof = 0",
+            all(sympy.simplify((mapped(row) - letter).subs(fixed)) == 0 for row, letter in ((V, v), (M, m))),
+        ),
     )
 
 

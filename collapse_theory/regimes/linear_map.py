@@ -102,7 +102,9 @@ class AffineMap:
         root = width / 2
         upper = half + root if half >= 0 else b * c / (root - half)
         lower = -half + root if half <= 0 else b * c / (root + half)
-        spread = q + power_difference * upper + sum_fast * source[0] + sum_difference * (upper * source[0] + b * source[1])
+        spread = (
+            q + power_difference * upper + sum_fast * source[0] + sum_difference * (upper * source[0] + b * source[1])
+        )
         error = power_difference * c + sum_fast * source[1] + sum_difference * (c * source[0] + lower * source[1])
         return spread, error
 
@@ -173,14 +175,18 @@ def _reference(index: int) -> Any:
         def number(x: Fraction) -> Any:
             return mpmath.mpf(x.numerator) / x.denominator
 
-        matrix = mpmath.matrix([[*map(number, row), number(x)] for row, x in zip(exact.a, exact.b, strict=True)] + [[0, 0, 1]])
+        matrix = mpmath.matrix(
+            [[*map(number, row), number(x)] for row, x in zip(exact.a, exact.b, strict=True)] + [[0, 0, 1]]
+        )
         return (matrix**t * mpmath.matrix([1, 0, 1]))[index] * mpmath.mpf(setting.family.sd) ** 2
 
     return reference
 
 
 def _value(index: int) -> Any:
-    return lambda setting, t: setting.family.spread * second_moments(setting.regime, setting.sizes, setting.family.ddof, t)[index]
+    return lambda setting, t: (
+        setting.family.spread * second_moments(setting.regime, setting.sizes, setting.family.ddof, t)[index]
+    )
 
 
 def _log_value(index: int) -> Any:

@@ -167,7 +167,9 @@ def exact_step_map(step: Step, ddof: Any) -> dict[Letter, Form]:
 
 def _in_fractions(step: Step) -> Step:
     def exact(numbers: Iterable[Any]) -> tuple[Any, ...]:
-        return tuple(Fraction(x) if isinstance(x, float) else int(x) if isinstance(x, np.integer) else x for x in numbers)
+        return tuple(
+            Fraction(x) if isinstance(x, float) else int(x) if isinstance(x, np.integer) else x for x in numbers
+        )
 
     counts, weight = exact(step.drawn), exact(step.weight)
     share = Fraction(str(step.share)) if isinstance(step.share, float) else step.share

@@ -57,7 +57,6 @@ class Step:
         squared = sum((w * w * c for w, c in zip(self.weight, self.counts, strict=True)), start=0)
         return self.fitted if all(_is(w, 0, 1) for w in self.weight) else self.fitted**2 / squared
 
-
     @property
     def replacement(self) -> bool:
         """Whether the fit sees points of the newest model only."""

@@ -85,7 +85,9 @@ def _log_location(setting: Any, t: Any) -> Any:
 def _location_limit(setting: Any) -> float:
     ddof = setting.family.ddof
     if setting.sizes.constant:
-        return setting.family.spread * (setting.sizes(1) - ddof) / (setting.sizes(1) * (1 - ddof)) if ddof < 1 else np.inf
+        return (
+            setting.family.spread * (setting.sizes(1) - ddof) / (setting.sizes(1) * (1 - ddof)) if ddof < 1 else np.inf
+        )
     if ddof == 0:
         return float(setting.family.spread - _spread_limit(setting))
     raise NoClosedForm("the limit under growing sample sizes has no closed form: evaluate at large t")
@@ -119,7 +121,9 @@ def _prove_location() -> tuple[Check, ...]:
     rows = _symbolic_step()
     r = _ratio()
     generic = (1 - r**t) / (1 - r) / n
-    step = proved_by_induction(generic, t, sympy.Integer(0), lambda now: rows[M][M] * now + rows[M][V] * r**t, "M_t, ddof ≠ 1")
+    step = proved_by_induction(
+        generic, t, sympy.Integer(0), lambda now: rows[M][M] * now + rows[M][V] * r**t, "M_t, ddof ≠ 1"
+    )
     flat = t / n
     one = proved_by_induction(flat, t, sympy.Integer(0), lambda now: now + rows[M][V].subs(ddof, 1), "M_t, ddof = 1")
     return (*step, *one, Check("no constant enters M", ONE not in rows[M]))

@@ -115,7 +115,9 @@ def simulate(
         states=tuple(np.concatenate(arrays) for arrays in zip(*(r.states for r in results), strict=True)),
         seed=entropy,
         tilt=tilt,
-        log_weights=None if tilt == 0 else np.concatenate([r.log_weights for r in results if r.log_weights is not None]),
+        log_weights=None
+        if tilt == 0
+        else np.concatenate([r.log_weights for r in results if r.log_weights is not None]),
         last=last,
         watched=tuple(watch),
         times=np.concatenate([r.times for r in results if r.times is not None]) if watch else None,

@@ -31,7 +31,11 @@ def _prove() -> tuple[Check, ...]:
     for regime in (Replace(), Accumulate(), Fresh(real=2), FreshMixture(share=0.25)):
         for sizes in (Constant(4), power(4, 1)):
             moments = exact_second_moments(regime, sizes, 0, 12)
-            checks.append(Check(f"V_t + M_t = 1 exactly, {regime!r}, n_t = {sizes!r}", all(v + m == Fraction(1) for v, m in moments)))
+            checks.append(
+                Check(
+                    f"V_t + M_t = 1 exactly, {regime!r}, n_t = {sizes!r}", all(v + m == Fraction(1) for v, m in moments)
+                )
+            )
     return tuple(checks)
 
 

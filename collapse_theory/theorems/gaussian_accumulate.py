@@ -84,7 +84,13 @@ def _laplace_gap(setting: Any, last: int, exponent: float) -> Array:
         excess = -0.5 * df[part, None] * log1p_minus(2 * u) - 0.5 * log1p_minus(2 * weight[part, None] * u)
         with np.errstate(over="ignore", invalid="ignore", under="ignore"):
             kept = -mean[part, None] * u
-            difference = np.where(excess + kept < -700, 0.0, np.where(excess < 1, np.exp(kept) * np.expm1(np.minimum(excess, 1)), np.exp(kept + excess) - np.exp(kept)))
+            difference = np.where(
+                excess + kept < -700,
+                0.0,
+                np.where(
+                    excess < 1, np.exp(kept) * np.expm1(np.minimum(excess, 1)), np.exp(kept + excess) - np.exp(kept)
+                ),
+            )
             gap[part] = -np.sum(difference * u ** (exponent + 1), axis=1) * 0.05
     return gap
 

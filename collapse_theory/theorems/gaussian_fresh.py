@@ -67,7 +67,10 @@ def fourth_moment_map(mixture: bool) -> tuple[tuple[tuple[Callable[..., Any] | N
         rows.append(entries)
     second = alpha if mixture else r
     matrix = tuple(
-        tuple(sympy.lambdify((n, second, ddof), row[column], modules=[]) if row.get(column, 0) != 0 else None for column in MONOMIALS)
+        tuple(
+            sympy.lambdify((n, second, ddof), row[column], modules=[]) if row.get(column, 0) != 0 else None
+            for column in MONOMIALS
+        )
         for row in rows
     )
     return matrix, tuple(str(row) for row in rows)
@@ -86,7 +89,8 @@ def _over_composition(coefficient: Any, r: Any, n: Any, alpha: Any) -> Any:
     result = sympy.Integer(0)
     for (power,), c in sympy.Poly(sympy.expand(numerator), r).terms():
         falling = sum(
-            sympy.functions.combinatorial.numbers.stirling(power, j) * sympy.ff(n, j) * alpha**j for j in range(power + 1)
+            sympy.functions.combinatorial.numbers.stirling(power, j) * sympy.ff(n, j) * alpha**j
+            for j in range(power + 1)
         )
         result += c * sympy.expand_func(falling)
     return sympy.cancel(result / denominator)
@@ -164,7 +168,15 @@ GAUSSIAN_FRESH: tuple[Theorem, ...] = tuple(
         limit=_std_limit(of),
     )
     for name, of, statement in (
-        ("variance", (1, 0), r"\sqrt{E v^2 - (E v)^2}\,\sigma_0^2 \text{ from the linear map of } (v^2, vd^2, d^4, v, d^2, 1)"),
-        ("squared location error", (0, 1), r"\sqrt{E d^4 - (E d^2)^2}\,\sigma_0^2 \text{ from the linear map of } (v^2, vd^2, d^4, v, d^2, 1)"),
+        (
+            "variance",
+            (1, 0),
+            r"\sqrt{E v^2 - (E v)^2}\,\sigma_0^2 \text{ from the linear map of } (v^2, vd^2, d^4, v, d^2, 1)",
+        ),
+        (
+            "squared location error",
+            (0, 1),
+            r"\sqrt{E d^4 - (E d^2)^2}\,\sigma_0^2 \text{ from the linear map of } (v^2, vd^2, d^4, v, d^2, 1)",
+        ),
     )
 )

@@ -16,17 +16,21 @@ from collapse_theory.theorem import Theorem
 
 def holds(setting: Any) -> bool:
     """Plain replacement with the posterior estimator and one sample size."""
-    return getattr(setting.family, "estimator", "") == "posterior" and setting.tableau.replacement and setting.sizes.constant
+    return (
+        getattr(setting.family, "estimator", "") == "posterior"
+        and setting.tableau.replacement
+        and setting.sizes.constant
+    )
 
 
-def _location(setting: Any, t: Any) -> Any:
+def _log_location(setting: Any, t: Any) -> Any:
     from collapse_theory.gamma_ratios import log_geometric_sum
 
     n = float(setting.sizes(1))
     if n <= 3:
         return np.full(np.shape(t), np.inf)
     ratio = (n - 1) / (n - 3)
-    return setting.family.spread * (1 + ratio) / n * np.exp(log_geometric_sum(float(np.log(ratio)), t))
+    return np.log(setting.family.spread * (1 + ratio) / n) + log_geometric_sum(float(np.log1p(2 / (n - 3))), t)
 
 
 def _formula(setting: Any) -> Any:
@@ -36,7 +40,7 @@ def _formula(setting: Any) -> Any:
 
     ratio = (n - 1) / (n - 3)
     exact = setting.family.spread_symbol * (1 + ratio) * (ratio**t - 1) / (ratio - 1) / n
-    return sympy.Piecewise((exact, n > 3), (sympy.oo, True))
+    return sympy.Piecewise((0, sympy.Eq(t, 0)), (exact, n > 3), (sympy.oo, True))
 
 
 POSTERIOR: tuple[Theorem, ...] = (
@@ -49,7 +53,8 @@ POSTERIOR: tuple[Theorem, ...] = (
         conditions="replacement, posterior refit, one sample size; infinite for n ≤ 3",
         source="docs/theory/replace, posterior refit",
         holds=holds,
-        value=_location,
+        value=lambda setting, t: np.exp(_log_location(setting, t)),
+        log_value=_log_location,
         formula=_formula,
         limit=lambda setting: float(np.inf),
     ),

@@ -85,7 +85,10 @@ class Chernoff:
         low, high = max(low, -1e6), min(high, 1e6)
         inside = (0.0, high) if x > self.law.mean else (low, 0.0)
         found = minimize_scalar(
-            lambda s: float(np.real(self.law.cumulant_function(s))) - s * x, bounds=inside, method="bounded", options={"xatol": 1e-12}
+            lambda s: float(np.real(self.law.cumulant_function(s))) - s * x,
+            bounds=inside,
+            method="bounded",
+            options={"xatol": 1e-12},
         )
         return min(float(found.fun), 0.0)
 

@@ -18,8 +18,18 @@ import numpy as np
 from collapse_theory.families.gaussian.ladder import Polynomial, log_std_of, polynomial, std_of
 from collapse_theory.families.gaussian.location import student_limit
 from collapse_theory.families.gaussian.spread import step_moment
-from collapse_theory.families.gaussian.step import additive, drift, log_divisor, log_moment, replaced, replaced_constant, shape
-from collapse_theory.gamma_ratios import digamma_minus_log, expm1_minus, log_geometric_sum
+from collapse_theory.families.gaussian.step import (
+    additive,
+    drift,
+    log_divisor,
+    log_expm1,
+    log_expm1_minus,
+    log_moment,
+    replaced,
+    replaced_constant,
+    shape,
+)
+from collapse_theory.gamma_ratios import digamma_minus_log, log_geometric_sum
 from collapse_theory.laws import Squared, affine_of
 from collapse_theory.theorem import Theorem
 
@@ -28,11 +38,6 @@ HALF = "1/2"
 WASSERSTEIN = polynomial((1, 0, 1, 0), (1, 1, 0, 0), (-2, HALF, 0, 0), (1, 0, 0, 0))
 KL_MODEL_SOURCE = polynomial((HALF, 1, 0, 0), (HALF, 0, 1, 0), ("-1/2", 0, 0, 0), ("-1/2", 0, 0, 1))
 KL_SOURCE_MODEL = polynomial((HALF, -1, 0, 0), (HALF, -1, 1, 0), ("-1/2", 0, 0, 0), (HALF, 0, 0, 1))
-
-
-def _location_error(setting: Any, t: Any) -> Any:
-    """E(μ_t − μ_0)² in units of the source variance, from whichever theorem gives it."""
-    return np.asarray(setting.squared_location_error.mean(t)) / setting.family.spread
 
 
 def _summed(ratio: Any, t: Any, first: int) -> Any:
@@ -52,9 +57,13 @@ def _wasserstein_formula(setting: Any) -> Any:
     return sigma0**2 * (_summed(r, t, 0) / n + r**t - 2 * g**t + 1)
 
 
-def _wasserstein_mean(setting: Any, t: Any) -> Any:
-    missing = setting.family.sd * np.expm1(np.asarray(setting.sd.mean.log(t)) - np.log(setting.family.sd))
-    return np.asarray(setting.squared_location_error.mean(t)) + np.asarray(setting.sd.std(t)) ** 2 + missing**2
+def _log_wasserstein(setting: Any, t: Any) -> Any:
+    grown = np.asarray(setting.sd.mean.log(t)) - np.log(setting.family.sd)
+    with np.errstate(divide="ignore"):
+        missing = np.where(grown > 0, log_expm1(np.abs(grown)), np.log(-np.expm1(np.minimum(grown, 0.0))))
+    between = 2 * np.asarray(setting.sd.std.log(t))
+    located = np.asarray(setting.squared_location_error.mean.log(t))
+    return np.logaddexp.reduce([located, between, np.log(setting.family.spread) + 2 * missing])
 
 
 def _wasserstein_limit(setting: Any) -> float:
@@ -73,11 +82,11 @@ def _kl_model_formula(setting: Any) -> Any:
     return (r**t + _summed(r, t, 0) / n - 1 - t * log_drift) / 2
 
 
-def _kl_model_mean(setting: Any, t: Any) -> Any:
+def _log_kl_model(setting: Any, t: Any) -> Any:
     log_ratio = additive(setting, t, lambda n: log_divisor(setting, n))
     jensen = additive(setting, t, lambda n: -digamma_minus_log(shape(n)))
-    with np.errstate(over="ignore"):
-        return 0.5 * (expm1_minus(log_ratio) + _location_error(setting, t) + jensen)
+    located = np.asarray(setting.squared_location_error.mean.log(t)) - np.log(setting.family.spread)
+    return np.logaddexp.reduce([log_expm1_minus(log_ratio), located, np.log(jensen)]) - np.log(2.0)
 
 
 def _kl_model_slope(setting: Any) -> float:
@@ -95,7 +104,7 @@ def _kl_source_formula(setting: Any) -> Any:
     h = (n - ddof) / (n - 3)
     log_drift = sympy.digamma((n - 1) / sympy.Integer(2)) + sympy.log(2 / (n - ddof))
     exact = (h**t + _summed(h, t, 1) / n - 1 + t * log_drift) / 2
-    return sympy.Piecewise((exact, n >= 4), (sympy.oo, True))
+    return sympy.Piecewise((0, sympy.Eq(t, 0)), (exact, n >= 4), (sympy.oo, True))
 
 
 def _kl_source_parts(setting: Any, t: Any) -> tuple[Any, Any, Any]:
@@ -116,21 +125,15 @@ def _kl_source_parts(setting: Any, t: Any) -> tuple[Any, Any, Any]:
     return log_h, found[np.asarray(t) - 1], jensen
 
 
-def _kl_source_mean(setting: Any, t: Any) -> Any:
+def _log_kl_source(setting: Any, t: Any) -> Any:
     if setting.sizes.smallest < 4:
         return np.full(np.shape(t), np.inf)
     log_h, log_location, jensen = _kl_source_parts(setting, t)
-    with np.errstate(over="ignore"):
-        return 0.5 * (expm1_minus(log_h) + np.exp(log_location) + jensen)
+    return np.logaddexp.reduce([log_expm1_minus(log_h), log_location, np.log(jensen)]) - np.log(2.0)
 
 
-def _kl_source_log(setting: Any, t: Any) -> Any:
-    if setting.sizes.smallest < 4:
-        return np.full(np.shape(t), np.inf)
-    log_h, log_location, jensen = _kl_source_parts(setting, t)
-    with np.errstate(over="ignore", divide="ignore"):
-        start = np.where(log_h > 300, log_h, np.log(np.maximum(expm1_minus(np.minimum(log_h, 300)), 0)))
-        return np.logaddexp(np.logaddexp(start, log_location), np.log(jensen)) - np.log(2.0)
+def _exponential(log_value: Any) -> Any:
+    return lambda setting, t: np.exp(log_value(setting, t))
 
 
 def _std(polynomial_: Polynomial, scaled: bool) -> dict[str, Any]:
@@ -146,7 +149,9 @@ def _std(polynomial_: Polynomial, scaled: bool) -> dict[str, Any]:
 def _total_variation_constant() -> float:
     from scipy.integrate import quad
 
-    value, _ = quad(lambda x: np.sqrt(1 + x**4) * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), -40, 40, epsabs=1e-14, limit=200)
+    value, _ = quad(
+        lambda x: np.sqrt(1 + x**4) * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), -40, 40, epsabs=1e-14, limit=200
+    )
     return float(value / (2 * np.sqrt(np.pi)))
 
 
@@ -165,7 +170,8 @@ DISTANCES: tuple[Theorem, ...] = (
         conditions="replacement, plug-in; tends to 2σ_0² at ddof = 0, diverges for ddof ≥ 1",
         source="shumailov2024, SI eq. 6 is its leading term 3t/(2n); " + PAGE,
         holds=replaced,
-        value=_wasserstein_mean,
+        value=_exponential(_log_wasserstein),
+        log_value=_log_wasserstein,
         formula=_wasserstein_formula,
         limit=_wasserstein_limit,
     ),
@@ -213,7 +219,8 @@ DISTANCES: tuple[Theorem, ...] = (
         conditions="replacement, plug-in, n ≥ 2",
         source=PAGE,
         holds=replaced,
-        value=_kl_model_mean,
+        value=_exponential(_log_kl_model),
+        log_value=_log_kl_model,
         formula=_kl_model_formula,
         limit=lambda setting: np.inf,
     ),
@@ -248,8 +255,8 @@ DISTANCES: tuple[Theorem, ...] = (
         conditions="replacement, plug-in; infinite for n ≤ 3",
         source=PAGE,
         holds=replaced,
-        value=_kl_source_mean,
-        log_value=_kl_source_log,
+        value=_exponential(_log_kl_source),
+        log_value=_log_kl_source,
         formula=_kl_source_formula,
         limit=lambda setting: np.inf,
     ),

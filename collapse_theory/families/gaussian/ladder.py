@@ -113,7 +113,9 @@ def variance_of(x: Polynomial, setting: Any, t: NDArray[np.int64]) -> list[Any]:
     while precision <= 3200:
         with mpmath.workdps(precision):
             now = [_variance(x, square, rungs, moments) for moments in _climb(setting, t, rungs)]
-            if before is not None and all(abs(a - b) <= abs(a) * mpmath.mpf(10) ** -20 for a, b in zip(now, before, strict=True)):
+            if before is not None and all(
+                abs(a - b) <= abs(a) * mpmath.mpf(10) ** -20 for a, b in zip(now, before, strict=True)
+            ):
                 return now
         before, precision = now, 2 * precision
     raise ArithmeticError(f"the variance over runs did not settle at t = {t.tolist()}")

@@ -32,13 +32,15 @@ EITHER = "replacement, any sample sizes; plug-in or posterior refit"
 POWERS = {"variance": 1.0, "sd": 0.5}
 
 
-def step_moment(s: Any) -> Any:
-    """G(s) = E W^s of the plug-in multiplier, as a sympy expression in n and ddof."""
+def step_moment(s: Any, setting: Any = None) -> Any:
+    """G(s) = E W^s as a sympy expression in n and ddof, of the plug-in multiplier unless the setting says otherwise."""
     import sympy
 
     from collapse_theory.symbols import ddof, n
 
     a = (n - 1) / sympy.Integer(2)
+    if setting is not None and not plug_in(setting):
+        return sympy.gamma(a + s) * sympy.gamma(a - s) / sympy.gamma(a) ** 2
     return (2 / (n - ddof)) ** s * sympy.gamma(a + s) / sympy.gamma(a)
 
 
@@ -68,13 +70,25 @@ def _power(setting: Any, statistic_power: float) -> Any:
     return sigma0 ** sympy.Rational(str(2 * statistic_power))
 
 
+def _where_finite(value: Any, s: Any, setting: Any) -> Any:
+    """The value, infinite after the source where the posterior's moment of order s is."""
+    import sympy
+
+    from collapse_theory.symbols import n, t
+
+    if plug_in(setting):
+        return value
+    return sympy.Piecewise((value.subs(t, 0), sympy.Eq(t, 0)), (value, n - 1 > 2 * s), (sympy.oo, True))
+
+
 def _mean_formula(s: float) -> Any:
     def formula(setting: Any) -> Any:
         import sympy
 
         from collapse_theory.symbols import t
 
-        return _power(setting, s) * step_moment(sympy.Rational(str(s))) ** t
+        exact = sympy.Rational(str(s))
+        return _where_finite(_power(setting, s) * step_moment(exact, setting) ** t, exact, setting)
 
     return formula
 
@@ -86,7 +100,8 @@ def _std_formula(s: float) -> Any:
         from collapse_theory.symbols import t
 
         exact = sympy.Rational(str(s))
-        return _power(setting, s) * sympy.sqrt(step_moment(2 * exact) ** t - step_moment(exact) ** (2 * t))
+        variance = step_moment(2 * exact, setting) ** t - step_moment(exact, setting) ** (2 * t)
+        return _where_finite(_power(setting, s) * sympy.sqrt(variance), 2 * exact, setting)
 
     return formula
 
@@ -98,9 +113,8 @@ def _log_mean(s: float) -> Any:
 def _log_std(s: float) -> Any:
     def value(setting: Any, t: Any) -> Any:
         excess = additive(setting, t, log_relative_second_moment(setting, s))
-        with np.errstate(invalid="ignore", over="ignore"):
-            log_excess = np.where(excess > 30, excess + np.log1p(-np.exp(-np.maximum(excess, 30))), np.log(np.expm1(excess)))
-        return _log_mean(s)(setting, t) + 0.5 * log_excess
+        with np.errstate(divide="ignore"):
+            return 0.5 * (_log_mean(2 * s)(setting, t) + np.log(-np.expm1(-excess)))
 
     return value
 
@@ -112,7 +126,9 @@ def _exponential(log_value: Any) -> Any:
 def _moment_limit(s: float) -> Any:
     def limit(setting: Any) -> float:
         if setting.sizes.reciprocal_sum_converges or not setting.sizes.constant:
-            raise NoClosedForm("the limit of this moment under growing sample sizes has no closed form: evaluate at large t")
+            raise NoClosedForm(
+                "the limit of this moment under growing sample sizes has no closed form: evaluate at large t"
+            )
         rate = float(log_moment(setting, s)(np.float64(setting.sizes(1))))
         return 0.0 if rate < 0 else setting.family.sd ** (2 * s) if rate == 0 else np.inf
 
@@ -122,7 +138,9 @@ def _moment_limit(s: float) -> Any:
 def _std_limit(s: float) -> Any:
     def limit(setting: Any) -> float:
         if not setting.sizes.constant:
-            raise NoClosedForm("the limit of this std under growing sample sizes has no closed form: evaluate at large t")
+            raise NoClosedForm(
+                "the limit of this std under growing sample sizes has no closed form: evaluate at large t"
+            )
         rate = float(log_moment(setting, 2 * s)(np.float64(setting.sizes(1))))
         return 0.0 if rate < 0 else np.inf
 
@@ -137,14 +155,14 @@ def _moments(name: str, letter: str) -> tuple[Theorem, ...]:
             title=f"mean of the fitted {name} under replacement",
             quantity=name,
             statistic="mean",
-            road="closed form" if name == "sd" else "recurrence",
+            road="closed form",
             statement=rf"E\,{letter} = \sigma_0^{{{2 * s:g}}}\,(E W{exponent})^t",
             conditions=EITHER,
             source=f"bertrand2024, and {PAGE}",
             holds=refitted if name == "sd" else lambda setting: refitted(setting) and not plug_in(setting),
             value=_exponential(_log_mean(s)),
             log_value=_log_mean(s),
-            formula=_mean_formula(s) if name == "sd" else None,
+            formula=_mean_formula(s),
             limit=_moment_limit(s),
             proof=prove_step_moment,
         ),
@@ -171,6 +189,8 @@ def _drift_formula(setting: Any) -> Any:
 
     from collapse_theory.symbols import ddof, n
 
+    if setting is not None and not plug_in(setting):
+        return sympy.Integer(0)
     return sympy.digamma((n - 1) / sympy.Integer(2)) + sympy.log(2 / (n - ddof))
 
 
@@ -187,7 +207,8 @@ def _log_std_formula(setting: Any) -> Any:
 
     from collapse_theory.symbols import n, t
 
-    return sympy.sqrt(t * sympy.polygamma(1, (n - 1) / sympy.Integer(2)))
+    copies = 1 if setting is None or plug_in(setting) else 2
+    return sympy.sqrt(copies * t * sympy.polygamma(1, (n - 1) / sympy.Integer(2)))
 
 
 def _prove_drift() -> tuple[Check, ...]:
@@ -197,11 +218,16 @@ def _prove_drift() -> tuple[Check, ...]:
     s = sympy.Symbol("s", positive=True)
     log_g = sympy.expand_log(sympy.log(step_moment(s)), force=True)
     first = sympy.simplify(sympy.diff(log_g, s).subs(s, 0) - _drift_formula(None))
-    second = sympy.simplify(sympy.diff(log_g, s, 2).subs(s, 0) - _log_std_formula(None) ** 2 / sympy.Symbol("t", nonnegative=True, integer=True))
+    second = sympy.simplify(
+        sympy.diff(log_g, s, 2).subs(s, 0)
+        - _log_std_formula(None) ** 2 / sympy.Symbol("t", nonnegative=True, integer=True)
+    )
     from collapse_theory.symbols import sigma0, t
 
     start = 2 * sympy.log(sigma0)
-    induction = proved_by_induction(_log_mean_formula(None), t, start, lambda now: now + _drift_formula(None), "E log σ_t²")
+    induction = proved_by_induction(
+        _log_mean_formula(None), t, start, lambda now: now + _drift_formula(None), "E log σ_t²"
+    )
     return (
         Check("E log W = d/ds log G at 0", sympy.simplify(sympy.expand_log(first, force=True)) == 0),
         Check("Var log W = ψ'((n − 1)/2)", second == 0),
@@ -224,7 +250,9 @@ def _drift_sign(setting: Any) -> float:
     if sizes.reciprocal_sum_converges is None:
         raise NoClosedForm(f"{sizes!r}: a custom schedule has no theorem about t → ∞")
     if sizes.reciprocal_sum_converges:
-        raise NoClosedForm(f"{sizes!r}: the log-variance has a random limit whose law has no closed form: evaluate at large t")
+        raise NoClosedForm(
+            f"{sizes!r}: the log-variance has a random limit whose law has no closed form: evaluate at large t"
+        )
     return float(np.sign(setting.family.ddof - 2)) if plug_in(setting) else 0.0
 
 
@@ -418,7 +446,9 @@ _LOG = (
         holds=refitted,
         value=lambda setting, t: 2 * np.log(setting.family.sd) + additive(setting, t, drift(setting)),
         formula=_log_mean_formula,
-        limit=lambda setting: float(np.inf * _drift_sign(setting)) if _drift_sign(setting) else 2 * float(np.log(setting.family.sd)),
+        limit=lambda setting: (
+            float(np.inf * _drift_sign(setting)) if _drift_sign(setting) else 2 * float(np.log(setting.family.sd))
+        ),
         proof=_prove_drift,
     ),
     Theorem(

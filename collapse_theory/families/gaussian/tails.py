@@ -30,7 +30,9 @@ def _tail_std(setting: Any, t: Any, k: float) -> Any:
     from collapse_theory.families.gaussian.two_draws import both_beyond
 
     mean = _tail_mean(setting, t, k)
-    return np.sqrt(np.maximum(both_beyond(int(setting.sizes(1)), setting.family.ddof, [int(g) for g in t], k) - mean**2, 0.0))
+    return np.sqrt(
+        np.maximum(both_beyond(int(setting.sizes(1)), setting.family.ddof, [int(g) for g in t], k) - mean**2, 0.0)
+    )
 
 
 def _log_own_tail(k: float) -> Any:

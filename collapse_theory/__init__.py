@@ -56,7 +56,7 @@ _PUBLIC = {
     "show_versions": "versions",
 }
 
-__all__ = [*_PUBLIC]  # noqa: PLE0604
+__all__ = [*_PUBLIC]
 
 
 def __getattr__(name: str) -> Any:

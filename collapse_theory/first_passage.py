@@ -30,6 +30,7 @@ NODE_LIMIT = 3000
 
 _TAIL = 1e-20  # probability left outside the reach of a step
 _DEGREE = 16  # polynomials per panel, points per piece of a Gauss rule
+_PIECE = 1.5  # length of a piece in standard deviations of a step
 _GROWTH = 0.5  # panel width over its distance from the barrier, at most
 _FRONT = 2.0  # panel width over the width of the front of survival, at most
 
@@ -318,7 +319,7 @@ def _table(step: LogStep, x: Array, edges: Array) -> Array:
         low, high = np.maximum(start, x + left), np.minimum(end, x + right)
         near = np.flatnonzero(high > low)
         if near.size:
-            y, mass = _rule(low[near], high[near], step.std)
+            y, mass = _rule(low[near], high[near], _PIECE * step.std)
             local = (2.0 * y - start - end) / (end - start if p <= last else start - end)
             mass = mass * step.density(y - x[near, None])
             column = min(p, last) * _DEGREE
@@ -326,7 +327,7 @@ def _table(step: LogStep, x: Array, edges: Array) -> Array:
     exits = step.below(-x)
     kept = (step.below(edges[-1] - x) if escape else 1.0) - exits
     result *= (kept / result[:, :-3:_DEGREE].sum(axis=1))[:, None]
-    w, mass = _rule(np.full(x.shape, left), np.maximum(-x, left), step.std)
+    w, mass = _rule(np.full(x.shape, left), np.maximum(-x, left), _PIECE * step.std)
     mass, depth = mass * step.density(w), -x[:, None] - w
     result[:, -3:] = np.column_stack([exits, (mass * depth).sum(axis=1), (mass * depth**2).sum(axis=1)])
     return result
@@ -342,7 +343,7 @@ def _project(step: LogStep, edges: Array) -> Array:
     for low, high in pairwise(edges.tolist()):
         inner = [low + zone, high - zone] if high - low > 2.0 * zone else []
         parts = [
-            _rule(np.array([a]), np.array([z]), high if i == 1 else step.std)
+            _rule(np.array([a]), np.array([z]), high if i == 1 else _PIECE * step.std)
             for i, (a, z) in enumerate(pairwise([low, *inner, high]))
         ]
         x, weights = np.concatenate([part[0][0] for part in parts]), np.concatenate([part[1][0] for part in parts])

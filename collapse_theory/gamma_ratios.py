@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -214,10 +213,15 @@ def digamma_difference(x: ArrayLike, s: ArrayLike) -> Any:
         b, z = base[low] + _LADDER, step[low]
         total[low] += np.sum(z / b / (b + z), axis=0)
         base[low] += len(_LADDER)
-    log1p_y, end = _log_quotient(step, base)[0], base + step
-    total += log1p_y + step / base / end / 2
+    end, y = base + step, step / base
+    total += _log_quotient(step, base)[0] + y / end / 2
+    # d_k = q^2k - 1, q = 1 / (1 + y), obeys d_k = q^2 d_{k-1} + d_1, free of cancellation
+    square, power = (base / end) ** 2, 1 / (base * base)
+    first, d, weight = -y * (2 + y) * square, 0 * y, power
     for k, c in enumerate(_BERNOULLI, 1):
-        total -= c / (2 * k) * base ** (-2 * k) * np.expm1(-2 * k * log1p_y)
+        d = square * d + first
+        total -= c / (2 * k) * weight * d
+        weight = weight * power
     return _out(total.reshape(shape))
 
 

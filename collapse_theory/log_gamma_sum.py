@@ -20,6 +20,7 @@ _REACH = 0.6  # standard deviations a point may lie from the saddle of its conto
 _POLE = 0.7  # least distance of a contour from 0, in inverse standard deviations
 _SLOPE = 0.6  # of the contours' asymptotes against the vertical
 _SPENT = -42.0  # log of the integrand, against its peak, where a contour ends
+_HUGE = 1e60  # largest tilt
 _HALVING = 1e-8  # change at which to stop halving: the error after a halving is its square before
 
 
@@ -33,7 +34,9 @@ class LogGammaSum:
     with the cumulant function :math:`K(s) = cs + \sum_j m_j
     \log\{\Gamma(a_j+\varepsilon_j s)\,a_j^{-\varepsilon_j s}/\Gamma(a_j)\}`. Tails and density are
     integrals of :math:`e^{K(s)-sx}` along a hyperbola through the saddle point, in the direction of
-    steepest descent, by the trapezoidal rule with halving.
+    steepest descent, by the trapezoidal rule with halving, to a relative accuracy of about 1e-12 also
+    far out, as far as `x` and the mean, rounded to doubles, fix them. Every method takes a number or an
+    array and answers in kind.
 
     Parameters
     ----------
@@ -49,14 +52,10 @@ class LogGammaSum:
     Raises
     ------
     ValueError
-        If a parameter lies outside its domain or the lengths differ.
-
-    Notes
-    -----
-    Relative accuracy about 1e-12 of either tail and of the density, also far out, as far as `x` itself
-    fixes them. Every method takes a number or an array and answers in kind. It raises ValueError when
-    an argument is NaN or outside its domain, or when a point mass is asked for a density or a saddle
-    point, and ArithmeticError should an inversion not settle.
+        If a parameter, or the argument of a method, is NaN or outside its domain, if lengths differ, or if
+        a point mass is asked for a density or a saddle point.
+    ArithmeticError
+        If an inversion does not settle.
     """
 
     shapes: Any
@@ -78,17 +77,15 @@ class LogGammaSum:
         ):
             if value.dtype.kind not in "iuf" or value.ndim > 1 or not np.all(fine(value)):
                 raise ValueError(f"{name} must be {domain}, got {getattr(self, name)!r}")
-        object.__setattr__(self, "shapes", tuple(float(v) for v in shapes))
-        object.__setattr__(self, "counts", tuple(int(v) for v in counts))
-        object.__setattr__(self, "signs", tuple(int(v) for v in signs))
-        object.__setattr__(self, "shift", float(self.shift))
+        kept = tuple(map(float, shapes)), tuple(map(int, counts)), tuple(map(int, signs)), float(self.shift)
+        for name, entry in zip(("shapes", "counts", "signs", "shift"), kept, strict=True):
+            object.__setattr__(self, name, entry)
 
     @cached_property
-    def _groups(self) -> tuple[Array, Array, Array]:
+    def _groups(self) -> tuple[Array, ...]:
         """Shapes, counts and signs of the groups that are not empty, as columns."""
         columns = np.array([self.shapes, self.counts, self.signs], dtype=float)
-        shapes, counts, signs = columns[:, columns[1] > 0, None]
-        return shapes, counts, signs
+        return tuple(columns[:, columns[1] > 0, None])
 
     @cached_property
     def domain(self) -> tuple[float, float]:
@@ -130,7 +127,7 @@ class LogGammaSum:
             raise ValueError(f"s must be finite with real part in ({low:g}, {high:g}), got {s!r}")
         return _like(s, points * self.shift + self._sum(lambda a, e, z: log_gamma_ratio(a, e * z), points))
 
-    log_moment = cumulant_function
+    log_moment = cumulant_function  # of exp(L)
 
     def tilted(self, theta: float) -> LogGammaSum:
         """Law with density proportional to ``exp(theta x) f(x)``, whose ``K`` is ``K(s + theta) - K(theta)``."""
@@ -145,9 +142,8 @@ class LogGammaSum:
     def _sum(self, term: Callable[..., Any], *nodes: Any) -> Any:
         """Sum over groups of count * term(shape, sign, *nodes), shaped as the nodes and in blocks of them."""
         shapes, counts, signs = self._groups
-        flat = [np.ravel(node) for node in nodes]
+        flat, width = [np.ravel(node) for node in nodes], 1 + _BLOCK // max(1, len(shapes))
         out = np.zeros(flat[0].size, dtype=np.result_type(float, *flat))
-        width = max(1, _BLOCK // max(1, len(shapes)))
         for start in range(0, out.size if len(shapes) else 0, width):
             part = slice(start, start + width)
             out[part] = np.sum(counts * term(shapes, signs, *(node[part] for node in flat)), axis=0)
@@ -159,12 +155,10 @@ class LogGammaSum:
 
         return self._sum(lambda a, e, t: e**order * polygamma(order - 1, a + e * t), theta)
 
-    def _centred(self, theta: Array) -> Any:
-        """Cumulant function of L less its mean."""
+    def _centred(self, theta: Array) -> Any:  # cumulant function of L less its mean
         return self._sum(lambda a, e, t: log_gamma_remainder(a, e * t), theta)
 
-    def _gain(self, theta: Array) -> Any:
-        """Mean of the law tilted by `theta`, less the mean."""
+    def _gain(self, theta: Array) -> Any:  # mean of the law tilted by theta, less the mean
         return self._sum(lambda a, e, t: e * digamma_difference(a, e * t), theta)
 
     def cdf(self, x: ArrayLike) -> Any:
@@ -217,12 +211,11 @@ class LogGammaSum:
         from scipy.special import ndtr
 
         self._refuse_atom("saddle point")
-        theta = self._solve(self._gain_slope, np.clip(_points(x) - self.mean, *self._edges), 1e-14)
-        y = theta * self.std
-        near = np.abs(y) < 1e-5
+        excess = np.clip(_points(x) - self.mean, *self._ends[1])
+        theta = self._solve(self._gain_slope, excess, 1e-14, 0 * excess)
+        y, near = theta * self.std, np.abs(theta) * self.std < 1e-5
         safe = np.where(near, 1 / self.std, theta)
-        w = self._signed_root(safe)[0]
-        u = safe * np.sqrt(self._cumulant(2, safe))
+        w, u = self._signed_root(safe)[0], safe * np.sqrt(self._cumulant(2, safe))
         l3, l4 = self.third_cumulant / self.std**3, self.fourth_cumulant / self.variance**2
         gap = np.where(near, -l3 / 6 + y * (5 * l3 * l3 / 24 - l4 / 8), 1 / u - 1 / w)
         w = np.where(near, y * (1 + l3 * y / 3), w)
@@ -234,23 +227,17 @@ class LogGammaSum:
             raise ValueError(f"counts must not all be 0 for a {what}: the law is a point mass at {self.shift:g}")
 
     @cached_property
-    def _ends(self) -> Array:
-        """Ends of the domain, finite."""
-        huge = 1e60 * (1 + max(self.shapes))
-        return np.clip(self.domain, -huge, huge)
-
-    @cached_property
-    def _edges(self) -> Any:
-        """Gains in mean beyond which the tilt stays put, and the tails are exponential to the last digit."""
-        return self._gain(self._ends * (1 - 1e-12))
+    def _ends(self) -> tuple[Array, Any]:
+        """Ends of the domain, finite, and the gains in mean beyond which the tails are plain exponentials."""
+        ends = np.clip(self.domain, -_HUGE, _HUGE)
+        return ends, self._gain(ends * (1 - 1e-12))
 
     def _log_tails(self, x: ArrayLike) -> Array:
         """Logarithms of the distribution function, of the survival function and of the density."""
         points = _points(x)
-        if len(self._groups[0]):
+        out = np.where([points >= self.shift, points < self.shift, points != points], 0.0, -np.inf)
+        if len(self._groups[0]) and points.size:
             out = self._tails(points - self.mean)
-        else:
-            out = np.where([points >= self.shift, points < self.shift, points != points], 0.0, -np.inf)
         return out.reshape(3, *np.shape(x))
 
     def _tails(self, excess: Array) -> Array:
@@ -261,14 +248,16 @@ class LogGammaSum:
 
     def _invert(self, excess: Array) -> tuple[Array, Array]:
         """Logarithms of the tail on the side of `excess` (x less the mean), and of the density there."""
-        held = np.clip(excess, *self._edges)
+        held = np.clip(excess, *self._ends[1])
         left, right = self._gain(np.array([-_POLE, _POLE]) / self.std)  # the pole at 0 keeps its distance
         target = np.where(excess <= 0, np.minimum(held, left), np.maximum(held, right))
         order = np.argsort(target)
-        saddle = self._solve(self._gain_slope, target[order], 1e-2)
-        chosen, shared = _share(target[order], np.sqrt(self._cumulant(2, saddle)))
-        theta, line = saddle[chosen], np.empty(order.size, dtype=np.intp)
-        line[order] = shared
+        target = target[order]
+        knots = target[:: 1 + target.size // 64]
+        start = np.interp(target, knots, self._solve(self._gain_slope, knots, 0.1, 0 * knots))
+        saddle = self._solve(self._gain_slope, target, 0.1, start)
+        chosen, shared = _share(target, np.sqrt(self._cumulant(2, saddle)))
+        theta, line = saddle[chosen], shared[np.argsort(order)]
         tail, density = np.log(self._integrate(theta, line, held - self._gain(theta)[line]))
         with np.errstate(over="ignore"):
             exponent = self._centred(theta)[line] - theta[line] * excess
@@ -281,9 +270,8 @@ class LogGammaSum:
         radius = _SLOPE / 2 / np.maximum(np.abs(bend), 1e-6 * sigma)
         lean = np.where(bend < 0, -_SLOPE, _SLOPE)
         step = np.minimum(0.3, 1 / (sigma * radius))
-        least, most = np.full(theta.shape, np.inf), np.full(theta.shape, -np.inf)
-        np.minimum.at(least, line, offset)
-        np.maximum.at(most, line, offset)
+        reach = np.zeros((theta.size, 1))
+        np.maximum.at(reach[:, 0], line, np.abs(offset))
 
         def contour(row: NDArray[np.intp], w: Array) -> tuple[Any, Any, Any]:
             r, c = radius[row, None], lean[row, None]
@@ -292,21 +280,19 @@ class LogGammaSum:
             log = self._sum(lambda a, e, t, v: log_gamma_remainder(a + e * t, e * v), tilt, z.ravel())
             return log.reshape(z.shape), z, r * (1j * np.cosh(w) + c * np.sinh(w))
 
-        row, points, length = np.arange(theta.size), np.arange(offset.size), 24
-        while True:
+        row, points, total = np.arange(theta.size), np.arange(offset.size), np.zeros((2, offset.size))
+        for length in 24 << np.arange(10):
             w = np.minimum(step[:, None] * np.arange(length + 1), 300.0)
             log, z, velocity = contour(row, w)
-            envelope = log.real - np.minimum(z.real * least[:, None], z.real * most[:, None])
+            envelope = log.real + np.abs(z.real) * reach
             spent = ~(envelope > _SPENT)
             if spent.any(axis=1).all():
                 break
-            length *= 2
-            if length > 20_000:
-                raise ArithmeticError(f"contour inversion found no end at the tilts {theta[~spent.any(axis=1)]}")
+        else:
+            raise ArithmeticError(f"contour inversion found no end at the tilts {theta[~spent.any(axis=1)]}")
         end = np.take_along_axis(w, spent.argmax(axis=1)[:, None], axis=1)[:, 0]
-        total = np.zeros((2, offset.size))
         for _ in range(14):
-            velocity *= np.where(w == 0, 0.5, 1.0) * (w <= end[row, None])
+            log, velocity = np.where(w <= end[row, None], log, -np.inf), np.where(w == 0, velocity / 2, velocity)
             pole = velocity / (theta[row, None] + z) * np.sign(theta[row, None])
             error = np.zeros(theta.shape)
             for part in np.array_split(points, 1 + points.size * w.shape[1] // _BLOCK):
@@ -331,26 +317,21 @@ class LogGammaSum:
         return self._gain(theta), slope, np.sqrt(slope)
 
     def _signed_root(self, theta: Array) -> tuple[Array, Array, Array]:
-        """Signed root of twice the saddle-point exponent, its derivative, and the scale of its error."""
-        rate = theta * self._gain(theta) - self._centred(theta)
-        root = np.copysign(np.sqrt(2 * np.maximum(rate, 0)), theta)
-        still = np.abs(theta) * self.std < 1e-9
-        safe = np.where(still | (root == 0), 1.0, root)
-        slope = np.where(safe == root, theta * self._cumulant(2, theta) / safe, self.std)
-        return np.where(still, theta * self.std, root), slope, np.ones_like(theta)
+        """Signed root of twice the saddle-point exponent, off 0, its derivative, and the scale of its error."""
+        root = np.copysign(np.sqrt(2 * (theta * self._gain(theta) - self._centred(theta))), theta)
+        return root, theta * self._cumulant(2, theta) / root, np.ones_like(theta)
 
-    def _solve(self, function: Callable[[Array], tuple[Array, Array, Array]], target: Array, tolerance: float) -> Array:
+    def _solve(self, function: Callable[[Array], Any], target: Array, tolerance: float, start: Array) -> Array:
         """Tilts at which an increasing function is `target`: Newton in the log odds of the domain, bracketed."""
-        low, high = (np.full(target.shape, end) for end in self._ends)
-        theta = np.zeros(target.shape)
-        active = np.arange(target.size)
+        low, high = (np.full(target.shape, end) for end in self._ends[0])
+        theta, active = start.copy(), np.arange(target.size)
         for _ in range(200):
             now = theta[active]
             value, slope, scale = function(now)
             miss = target[active] - value
             low[active] = np.where(miss > 0, now, low[active])
             high[active] = np.where(miss < 0, now, high[active])
-            left, right = now - self._ends[0], self._ends[1] - now
+            left, right = now - self._ends[0][0], self._ends[0][1] - now
             odds = np.clip(miss / (slope * (left * right / (left + right))), -3, 3)
             new = now + np.expm1(odds) * left * right / (right + left * np.exp(odds))
             new = np.where((new > low[active]) & (new < high[active]), new, (low[active] + high[active]) / 2)
@@ -363,27 +344,25 @@ class LogGammaSum:
 
     def _quantile(self, q: ArrayLike, *, upper: bool) -> Any:
         """Quantiles by Newton on the logarithm of the smaller tail, which is concave."""
-        given = np.asarray(q, dtype=float)
-        if not np.all((given >= 0) & (given <= 1)):
+        chance = np.asarray(q, dtype=float).ravel()
+        if not np.all((chance >= 0) & (chance <= 1)):
             raise ValueError(f"q must be probabilities in [0, 1], got {q!r}")
-        chance = given.ravel()
         out = np.where((chance == 0) == upper, np.inf, -np.inf)
         inside = (chance > 0) & (chance < 1)
-        if not len(self._groups[0]):
-            out[inside] = self.shift
-        elif inside.any():
-            out[inside] = self.mean + self._newton(chance[inside], int(upper))
-        return _like(q, out.reshape(given.shape))
+        out[inside] = self.mean + self._newton(chance[inside], int(upper))
+        return _like(q, out.reshape(np.shape(q)))
 
     def _newton(self, chance: Array, side: int) -> Array:
         """Points, less the mean, at which the tail on a `side` (0 below, 1 above) is `chance`."""
         from scipy.special import ndtri_exp
 
+        if not (len(self._groups[0]) and chance.size):
+            return 0 * chance
         same = np.log(chance) <= self._tails(np.zeros(1))[side, 0]
         goal = np.where(same, np.log(chance), np.log1p(-chance))
         below = same == (side == 0)
         normal = np.minimum(ndtri_exp(goal), -0.01) * np.where(below, 1, -1)
-        excess = np.asarray(self._gain(self._solve(self._signed_root, normal, 0.01)))
+        excess = np.asarray(self._gain(self._solve(self._signed_root, normal, 0.01, np.sign(normal) * 0.1 / self.std)))
         active = np.arange(goal.size)
         for _ in range(60):
             low, high, density = self._tails(excess[active])
@@ -398,13 +377,11 @@ class LogGammaSum:
 
 def _share(target: Array, sigma: Array) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Points that lend their saddle to a contour, and the contour of every point; `target` ascends."""
-    low, high = target - _REACH * sigma, target + _REACH * sigma
     chosen: list[int] = []
-    line = np.empty(target.size, dtype=np.intp)
-    start = 0
+    line, start = np.empty(target.size, dtype=np.intp), 0
     while start < target.size:
-        centre = max(start, int(np.searchsorted(low, target[start], side="right")) - 1)
-        stop = max(centre + 1, int(np.searchsorted(target, high[centre], side="right")))
+        centre = max(start, int(np.searchsorted(target - _REACH * sigma, target[start], side="right")) - 1)
+        stop = max(centre + 1, int(np.searchsorted(target, target[centre] + _REACH * sigma[centre], side="right")))
         line[start:stop] = len(chosen)
         chosen.append(centre)
         start = stop
@@ -419,5 +396,4 @@ def _points(x: ArrayLike) -> Array:
 
 
 def _like(x: ArrayLike, value: Any) -> Any:
-    """Value as a plain number when `x` is one."""
     return value if np.ndim(x) else np.asarray(value)[()].item()

@@ -27,7 +27,7 @@ WORK_LIMIT = 10_000_000_000
 """Largest accepted `scale_work`, kernel entries summed over the generations (about 15 seconds)."""
 ENTRY_LIMIT = 30_000_000
 """Largest accepted number of entries of one transition kernel (about 400 MB)."""
-GENERATION_LIMIT = 1_000_000
+GENERATION_LIMIT = 100_000
 """Largest accepted number of generations."""
 
 _TAIL = 1e-20  # probability left outside a grid
@@ -309,7 +309,8 @@ class _Bounds:
         negative = -min(shapes) * np.concatenate([fractions, 1.0 - fractions])
         largest = 40.0 * math.sqrt(max(shapes)) + 100.0
         self.orders = np.concatenate([negative, np.geomspace(1e-3, largest, 160), [2.0]])
-        self.moments = {step.n: step.log_moment(self.orders) / self.orders for step in steps}
+        distinct = {step.n: step for step in steps}
+        self.moments = {n: step.log_moment(self.orders) / self.orders for n, step in distinct.items()}
         self.norms = np.full(self.orders.shape, math.log(start) if start > 0.0 else -math.inf)
 
     def advance(self, n: int) -> tuple[float, float]:

@@ -73,7 +73,13 @@ def test_log_drift(n: int, unbiased: float, likelihood: float, second_cumulant: 
 
 @pytest.mark.parametrize(
     ("n", "value"),
-    [(2, 1.71927025821656), (3, 1.87708103286623), (5, 1.94758977680827), (10, 1.97936090050777), (100, 1.99829942890234)],
+    [
+        (2, 1.71927025821656),
+        (3, 1.87708103286623),
+        (5, 1.94758977680827),
+        (10, 1.97936090050777),
+        (100, 1.99829942890234),
+    ],
 )
 def test_critical_ddof(n: int, value: float) -> None:
     assert ct.critical_ddof(n) == pytest.approx(value, rel=1e-14)
@@ -108,11 +114,18 @@ def test_distribution(n: int, ddof: float, t: int, x: float, value: float) -> No
 
 @pytest.mark.parametrize(
     ("n", "ddof", "t", "median"),
-    [(10, 1, 10, 0.329221760355836), (10, 0, 10, 0.114792529847849), (100, 1, 100, 0.364182228322469), (100, 0, 100, 0.133302473682975)],
+    [
+        (10, 1, 10, 0.329221760355836),
+        (10, 0, 10, 0.114792529847849),
+        (100, 1, 100, 0.364182228322469),
+        (100, 0, 100, 0.133302473682975),
+    ],
 )
 def test_median(n: int, ddof: float, t: int, median: float) -> None:
     assert replaced(n, ddof).variance.median(t) == pytest.approx(median, rel=1e-12)
-    assert replaced(n, ddof).variance.median.log(t) == pytest.approx(replaced(n, ddof).log_variance.median(t), rel=1e-12)
+    assert replaced(n, ddof).variance.median.log(t) == pytest.approx(
+        replaced(n, ddof).log_variance.median(t), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,7 +187,9 @@ def test_tails() -> None:
 def test_limit_of_the_mean_is_student() -> None:
     law = replaced(200, 1).location.distribution.asymptotic(name="student limit")
     assert 2 * law.sf(1.0) == pytest.approx(0.4226497308103742, rel=1e-12)
-    assert 2 * replaced(200, 0).location.distribution.asymptotic(name="student limit").sf(1.0) == pytest.approx(0.230199641080499, rel=1e-12)
+    assert 2 * replaced(200, 0).location.distribution.asymptotic(name="student limit").sf(1.0) == pytest.approx(
+        0.230199641080499, rel=1e-12
+    )
     assert replaced(10, 1).location.tail_index == pytest.approx(2.0, rel=1e-12)
     assert replaced(10, 0).location.tail_index == pytest.approx(2 * 2.05348562374305, rel=1e-12)
     assert replaced(2, 0).location.tail_index == pytest.approx(2 * 2.36514966497647, rel=1e-12)
@@ -220,7 +235,11 @@ def test_fresh_data(real: int, n: int, ddof: float, variance: float, error: floa
 
 
 def test_fresh_data_by_chance() -> None:
-    for share, n, value in ((0.1, 100, 0.9495204442200909), (0.001, 100, 0.1652064736568381), (0.001, 1000, 0.666333110999963)):
+    for share, n, value in (
+        (0.1, 100, 0.9495204442200909),
+        (0.001, 100, 0.1652064736568381),
+        (0.001, 1000, 0.666333110999963),
+    ):
         recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.FreshMixture(share=share), sample_size=n)
         assert recursion.variance.mean.limit == pytest.approx(value, rel=1e-13)
 

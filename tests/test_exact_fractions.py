@@ -11,7 +11,14 @@ import collapse_theory as ct
 from collapse_theory.regimes.moments import exact_second_moments
 
 DIVISORS = (Fraction(-1), Fraction(0), Fraction(1), Fraction(3, 2), Fraction(2))
-REGIMES = (ct.Replace(), ct.Accumulate(), ct.Fresh(real=1), ct.Fresh(real=2), ct.Fresh(share=0.5), ct.FreshMixture(share=0.25))
+REGIMES = (
+    ct.Replace(),
+    ct.Accumulate(),
+    ct.Fresh(real=1),
+    ct.Fresh(real=2),
+    ct.Fresh(share=0.5),
+    ct.FreshMixture(share=0.25),
+)
 SIZES = (4, 10, ct.schedules.power(4, 1), ct.schedules.geometric(4, 2))
 
 

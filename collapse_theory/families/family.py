@@ -74,7 +74,8 @@ def run_plain(family: Family, block: Block, rng: np.random.Generator) -> BlockRe
         raise NotDefined("tilt and watch need a compiled kernel: simulate with method='kernel'")
     recursion = block.recursion
     source = family.source(block.replicates)
-    state, slots = source, []
+    state = source
+    slots: list[Any] = []
     kept: list[State] = [family.kept(state)] if 0 in block.record else []
     for t in range(1, block.record[-1] + 1):
         step = recursion.regime.step(t, recursion.sizes)

@@ -180,6 +180,8 @@ def _location_reference(setting: Any, t: int) -> Any:
     if ddof == 0 and setting.sizes.constant:
         letters = {delta: 0, size: int(n), sigma0: setting.family.sd, generation: t}
         return mpmath.mpf(setting.family.sd) ** 2 - evaluate(_formula(setting), letters, mpmath.mp.dps)
+    if t > 10_000:
+        raise NoClosedForm("the reference sums at most 10 000 generations")
     spread, error, total = mpmath.mpf(setting.family.spread), mpmath.mpf(0), mpmath.mpf(0)
     for j in range(1, t + 1):
         added = mpmath.mpf(int(setting.sizes(j)))

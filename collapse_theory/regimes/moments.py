@@ -29,7 +29,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.regimes.regime import FIRST_SLOT, MODEL, REAL, Regime, Step, absent
+from collapse_theory.regimes.regime import MODEL, REAL, Regime, Step, absent
 from collapse_theory.schedules import Schedule
 
 Letter = tuple[Any, ...]

@@ -108,10 +108,11 @@ def order_interval(replicates: int, q: float, level: float) -> tuple[int, int]:
     from scipy.special import bdtr
 
     half = (1 - PROBABILITY.check("level", level)) / 2
-    below = np.arange(replicates + 1)
-    reach = bdtr(below.astype(float), replicates, q)
-    low = max(int(np.searchsorted(reach, half, side="right")) - 1, 0)
-    high = min(int(np.searchsorted(reach, 1 - half, side="left")) + 1, replicates - 1)
+    reach = 12 * np.sqrt(replicates * q * (1 - q)) + 12
+    first, last = max(int(replicates * q - reach), 0), min(int(replicates * q + reach), replicates)
+    cdf = bdtr(np.arange(first, last + 1, dtype=float), replicates, q)
+    low = max(first + int(np.searchsorted(cdf, half, side="right")) - 1, 0)
+    high = min(first + int(np.searchsorted(cdf, 1 - half, side="left")) + 1, replicates - 1)
     return low, high
 
 
@@ -168,4 +169,5 @@ def _tail_index(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(divide="ignore"):
         logs = np.log(largest)
     spread = np.where(np.isfinite(logs[0]), (logs[1:] - np.where(np.isfinite(logs[0]), logs[0], 0)).mean(axis=0), 0.0)
-    return np.divide(1.0, spread, out=np.full(sizes.shape[1], np.inf), where=spread > 0)
+    index: NDArray[np.float64] = np.divide(1.0, spread, out=np.full(sizes.shape[1], np.inf), where=spread > 0)
+    return index

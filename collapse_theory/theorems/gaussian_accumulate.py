@@ -39,7 +39,7 @@ def _factors(setting: Any, last: int) -> tuple[Array, Array, Array, Array]:
 
 
 def _log_excess(setting: Any, last: int) -> Array:
-    """log of E σ_t⁴/(E σ_t²)² for t = 1 … last."""
+    """Log of E σ_t⁴/(E σ_t²)² for t = 1 … last."""
     carried, df, weight, _ = _factors(setting, last)
     relative = 2 * (df + weight**2) / (carried + df + weight) ** 2
     return np.asarray(np.cumsum(np.log1p(relative)))
@@ -103,7 +103,7 @@ def _log_sd(setting: Any, t: Any) -> Any:
 
 
 def _jensen(setting: Any, t: Any) -> Any:
-    """log E σ_t² − E log σ_t², a sum of positive gaps."""
+    """Log E σ_t² − E log σ_t², a sum of positive gaps."""
     gaps = -_laplace_gap(setting, int(np.max(t)), -1.0)
     return np.cumsum(gaps)[np.asarray(t) - 1]
 

@@ -1,21 +1,23 @@
 r"""The Gaussian family with fresh data: fourth moments, hence spreads over runs.
 
-Given the state (v, d), a fit pools r real and m model points; with batch means a and b, independent normals, and
-independent chi-squares Q,
+Given the state (v, d), a fit pools r real and m = n − r model points. With standard normals z, w and chi-squares
+Q of r − 1 and m − 1 degrees of freedom, all independent,
 
-.. math:: d' = \frac{ra + mb}{n},\qquad v' = \frac{Q_{r-1} + vQ_{m-1} + \frac{rm}{n}(b-a)^2}{n-\delta},
+.. math:: n d' = \sqrt r\,z + m d + \sqrt{mv}\,w,\qquad
+          n(n-\delta)v' = n(Q_r + vQ_m) + (\sqrt{rm}\,d + \sqrt{rv}\,w - \sqrt m\,z)^2,
 
-so the expectations of :math:`v'^2, v'd'^2, d'^4` are linear in :math:`v^2, vd^2, d^4, v, d^2, 1`. The map is derived by
-sympy from these two lines; with random composition r is binomial and its falling factorials
-:math:`E\,r^{\underline j} = n^{\underline j}\alpha^j` are put in. Fourth moments can be infinite where second ones are
+so the expectations of :math:`v'^2, v'd'^2, d'^4` are linear in :math:`v^2, vd^2, d^4, v, d^2, 1`, with coefficients that are
+polynomials in r and m. They are multiplied out from these two lines in exact arithmetic. With random composition r is
+binomial, and :math:`E f(r) = \sum_j \Delta^j f(0) \binom nj \alpha^j`. Fourth moments can be infinite where second ones are
 stationary (Kesten's tails): then the standard deviation grows without bound.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
+from math import comb, factorial, prod
 from typing import Any
 
 import numpy as np
@@ -26,6 +28,8 @@ from collapse_theory.theorem import Theorem
 PAGE = "docs/theory/fresh"
 MONOMIALS = ((2, 0), (1, 1), (0, 2), (1, 0), (0, 1), (0, 0))
 """Exponents (p, q) of v^p d^(2q), in the order of the state."""
+DEGREE = 4
+"""Degree of the coefficients in r."""
 
 
 def holds(setting: Any) -> bool:
@@ -33,47 +37,34 @@ def holds(setting: Any) -> bool:
     return isinstance(setting.regime, (Fresh, FreshMixture)) and getattr(setting.family, "estimator", "") == "plug-in"
 
 
-@lru_cache(maxsize=2)
-def fourth_moment_map(mixture: bool) -> tuple[tuple[tuple[Callable[..., Any] | None, ...], ...], tuple[str, ...]]:  # noqa: FBT001
-    """Entries of the map as functions of (n, real points or chance, ddof); None where zero.
+@lru_cache(maxsize=1)
+def _expectations() -> tuple[Mapping[tuple[int, int], Any], ...]:
+    """Expected next monomials: for each, its coefficients of the present ones, polynomials in r, m and n.
 
-    Parameters
-    ----------
-    mixture : bool
-        Random composition: the second argument is the chance of a real point.
+    A row (p, q) is the expectation of ``(n(n − ddof)v')^p (n d')^(2q)``.
     """
-    import sympy
+    from sympy import QQ
+    from sympy.polys.rings import ring
 
-    n, r, ddof, alpha = sympy.symbols("n r delta alpha")
-    v, d2, d = sympy.symbols("v d2 d")
-    a, e, real, model = sympy.symbols("a e Q_r Q_m")
-    m = n - r
-    mean = (r * a + m * (d + e)) / n
-    squares = real + v * model + r * m / n * (d + e - a) ** 2
+    letters, *generators = ring("R,S,s,d,z,w,P,Q,n", QQ)
+    root_r, root_m, s, d, z, w, first, second, n = generators
+    squares = n * (first + s**2 * second) + (root_r * root_m * d + root_r * s * w - root_m * z) ** 2
+    shifted = root_r * z + root_m**2 * d + root_m * s * w
+    r, m = root_r**2, root_m**2
     rows = []
     for p, q in MONOMIALS:
-        expression = sympy.expand((squares / (n - ddof)) ** p * mean ** (2 * q))
-        expected = sympy.Integer(0)
-        for term, coefficient in sympy.Poly(expression, a, e, real, model).terms():
-            i, j, k, l = term
-            if i % 2 or j % 2:
+        row: dict[tuple[int, int], Any] = {}
+        for exponents, coefficient in (squares**p * shifted ** (2 * q)).terms():
+            i_r, i_m, i_s, i_d, i_z, i_w, i_first, i_second, i_n = exponents
+            if i_z % 2 or i_w % 2:
                 continue
-            noise = sympy.factorial2(i - 1) / r ** (i // 2) * sympy.factorial2(j - 1) * (v / m) ** (j // 2)
-            expected += coefficient * noise * _chi_moment(r - 1, k) * _chi_moment(m - 1, l)
-        polynomial = sympy.Poly(sympy.cancel(sympy.expand(expected.subs(d, sympy.sqrt(d2)))), v, d2)
-        entries = {powers: sympy.cancel(c) for powers, c in polynomial.terms()}
-        if mixture:
-            entries = {powers: _over_composition(c, r, n, alpha) for powers, c in entries.items()}
-        rows.append(entries)
-    second = alpha if mixture else r
-    matrix = tuple(
-        tuple(
-            sympy.lambdify((n, second, ddof), row[column], modules=[]) if row.get(column, 0) != 0 else None
-            for column in MONOMIALS
-        )
-        for row in rows
-    )
-    return matrix, tuple(str(row) for row in rows)
+            normal = prod(range(1, i_z, 2)) * prod(range(1, i_w, 2))
+            chi = _chi_moment(r - 1, i_first) * _chi_moment(m - 1, i_second)
+            term = coefficient * normal * chi * root_r**i_r * root_m**i_m * n**i_n
+            place = (i_s // 2, i_d // 2)
+            row[place] = row.get(place, letters.zero) + term
+        rows.append(row)
+    return tuple(rows)
 
 
 def _chi_moment(df: Any, power: int) -> Any:
@@ -81,27 +72,49 @@ def _chi_moment(df: Any, power: int) -> Any:
     return (1, df, df * (df + 2))[power]
 
 
-def _over_composition(coefficient: Any, r: Any, n: Any, alpha: Any) -> Any:
-    """Expectation over a binomial r of a polynomial in r (its denominators hold n and ddof only)."""
-    import sympy
+def _entries(n: int, real: int, ddof: Fraction) -> list[list[Fraction]]:
+    """The map for a fixed number of real points; also its polynomial continuation to any integer."""
 
-    numerator, denominator = sympy.fraction(sympy.together(coefficient))
-    result = sympy.Integer(0)
-    for (power,), c in sympy.Poly(sympy.expand(numerator), r).terms():
-        falling = sum(
-            sympy.functions.combinatorial.numbers.stirling(power, j) * sympy.ff(n, j) * alpha**j
-            for j in range(power + 1)
+    def value(polynomial: Any) -> Fraction:
+        total = Fraction(0)
+        for exponents, c in polynomial.terms():
+            powers = real ** (exponents[0] // 2) * (n - real) ** (exponents[1] // 2) * n ** exponents[-1]
+            total += Fraction(int(c.numerator), int(c.denominator)) * powers
+        return total
+
+    return [
+        [
+            value(row[column]) / (n * (n - ddof)) ** p / n ** (2 * q) if column in row else Fraction(0)
+            for column in MONOMIALS
+        ]
+        for (p, q), row in zip(MONOMIALS, _expectations(), strict=True)
+    ]
+
+
+def _mixed(n: int, share: Fraction, ddof: Fraction) -> list[list[Fraction]]:
+    """The map when the number of real points is binomial, by Newton's forward differences at 0."""
+    tables = [_entries(n, real, ddof) for real in range(DEGREE + 1)]
+    weights = [_binomial(n, j) * share**j for j in range(DEGREE + 1)]
+    size = range(len(MONOMIALS))
+
+    def expected(row: int, column: int) -> Fraction:
+        differences = (
+            sum((-1) ** (j - i) * comb(j, i) * tables[i][row][column] for i in range(j + 1)) for j in range(DEGREE + 1)
         )
-        result += c * sympy.expand_func(falling)
-    return sympy.cancel(result / denominator)
+        return sum((weight * difference for weight, difference in zip(weights, differences, strict=True)), Fraction(0))
+
+    return [[expected(row, column) for column in size] for row in size]
+
+
+def _binomial(n: int, j: int) -> Fraction:
+    return Fraction(prod(range(n - j + 1, n + 1)), factorial(j))
 
 
 def _exact_map(setting: Any, t: int) -> list[list[Fraction]]:
     n, ddof = int(setting.sizes(t)), Fraction(setting.family.ddof)
-    mixture = isinstance(setting.regime, FreshMixture)
-    second = Fraction(str(setting.regime.share)) if mixture else Fraction(int(setting.regime.fresh_points(n)))
-    entries, _ = fourth_moment_map(mixture)
-    return [[Fraction(0) if f is None else Fraction(f(Fraction(n), second, ddof)) for f in row] for row in entries]
+    if isinstance(setting.regime, FreshMixture):
+        return _mixed(n, Fraction(str(setting.regime.share)), ddof)
+    return _entries(n, int(setting.regime.fresh_points(n)), ddof)
 
 
 def _std(of: tuple[int, int]) -> Any:

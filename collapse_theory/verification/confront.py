@@ -23,7 +23,7 @@ from collapse_theory.theorem import Theorem
 FALSE_ALARM = 1e-6
 KEPT = (1, 2, 4, 8)
 QUANTILES = (0.05, 0.5, 0.95)
-REPLICATES = {"quick": 20_000, "default": 100_000, "deep": 1_000_000}
+REPLICATES = {"quick": 100_000, "default": 400_000, "deep": 2_000_000}
 TAIL = 2.0
 LEVEL = 0.5
 
@@ -45,15 +45,15 @@ def simulated_settings(depth: str) -> list[Recursion]:
     recursions = [
         Recursion(Gaussian(**source, ddof=1), Replace(), sample_size=10),
         Recursion(Gaussian(**source, ddof=0), Replace(), sample_size=10),
-        Recursion(Gaussian(**source, ddof=1.5), Replace(), sample_size=25),
+        Recursion(Gaussian(**source, ddof=1.5), Replace(), sample_size=200),
         Recursion(Gaussian(**source, ddof=1), Replace(), sample_size=schedules.power(10, 1)),
         Recursion(Gaussian(**source, estimator="posterior"), Replace(), sample_size=20),
-        Recursion(Gaussian(**source, ddof=1), Accumulate(), sample_size=10),
+        Recursion(Gaussian(**source, ddof=1), Accumulate(), sample_size=40),
         Recursion(Gaussian(**source, ddof=0), Accumulate(), sample_size=5),
         Recursion(Gaussian(**source, ddof=1), Accumulate(), sample_size=schedules.geometric(10, 1.5)),
-        Recursion(Gaussian(**source, ddof=1), Fresh(real=5), sample_size=15),
+        Recursion(Gaussian(**source, ddof=1), Fresh(real=60), sample_size=150),
         Recursion(Gaussian(**source, ddof=0), Fresh(real=3), sample_size=12),
-        Recursion(Gaussian(**source, ddof=1), FreshMixture(share=0.3), sample_size=15),
+        Recursion(Gaussian(**source, ddof=1), FreshMixture(share=0.3), sample_size=60),
     ]
     if depth == "deep":
         recursions += [
@@ -82,6 +82,7 @@ def confront(recursion: Recursion, depth: str, seed: int, extra: tuple[Theorem, 
             continue
         found += _means(quantity, runs, values)
         found += _laws(quantity, runs, values)
+        found += _medians(quantity, runs, values)
     found += _times(time, runs)
     for theorem in extra:
         if theorem.holds(recursion) and theorem.statistic == "mean":
@@ -144,18 +145,28 @@ def _laws(quantity: Any, runs: Runs, values: Any) -> Iterator[Comparison]:
         return
     for i, t in enumerate(runs.generations):
         law = quantity.distribution(int(t))
-        for q in QUANTILES:
-            try:
-                x = law.ppf(q)
-            except ValueError:
-                continue
-            p = float(law.cdf(x))
+        try:
+            points = law.ppf(np.array(QUANTILES))
+        except ValueError:
+            continue
+        for q, x, p in zip(QUANTILES, points, law.cdf(points), strict=True):
             if abs(p - q) > 1e-6:
                 continue
             below = float(np.mean(values[:, i] <= x))
             error = float(np.sqrt(q * (1 - q) / len(values)))
             where = f"{quantity}.quantile({q:g}), {quantity.recursion!r}, t = {t}"
             yield Comparison(theorem, where, (below - q) / error, error / min(q, 1 - q))
+
+
+def _medians(quantity: Any, runs: Runs, values: Any) -> Iterator[Comparison]:
+    """Medians known by themselves rather than through a law: half of the runs lie below."""
+    for theorem in quantity.theorems:
+        if theorem.statistic == "median" and theorem.exact:
+            below = np.mean(values <= quantity.median(runs.generations), axis=0)
+            error = 0.5 / float(np.sqrt(len(values)))
+            for t, share in zip(runs.generations, below, strict=True):
+                where = f"{quantity}.median, {quantity.recursion!r}, t = {t}"
+                yield Comparison(theorem, where, float((share - 0.5) / error), 2 * error)
 
 
 def _times(time: Any, runs: Runs) -> Iterator[Comparison]:

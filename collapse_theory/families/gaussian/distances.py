@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.gaussian.ladder import Polynomial, log_std_of, polynomial, std_of
-from collapse_theory.families.gaussian.location import student_limit
-from collapse_theory.families.gaussian.spread import step_moment
+from collapse_theory.families.gaussian.location import squared_error_reference, student_limit
 from collapse_theory.families.gaussian.step import (
     additive,
     drift,
@@ -28,6 +28,7 @@ from collapse_theory.families.gaussian.step import (
     replaced,
     replaced_constant,
     shape,
+    step_moment,
 )
 from collapse_theory.gamma_ratios import digamma_minus_log, log_geometric_sum
 from collapse_theory.laws import Squared, affine_of
@@ -108,7 +109,7 @@ def _kl_source_formula(setting: Any) -> Any:
 
 
 def _kl_source_parts(setting: Any, t: Any) -> tuple[Any, Any, Any]:
-    """log h^t, log of Σ h^j/n and the Jensen part; h = E W⁻¹, all sizes at least 4."""
+    """Log h^t, log of Σ h^j/n and the Jensen part; h = E W⁻¹, all sizes at least 4."""
     log_h = additive(setting, t, log_moment(setting, -1.0))
     jensen = additive(setting, t, lambda n: digamma_minus_log(shape(n), 1.0))
     if setting.sizes.constant:
@@ -155,6 +156,49 @@ def _total_variation_constant() -> float:
     return float(value / (2 * np.sqrt(np.pi)))
 
 
+def _wasserstein_reference(setting: Any, t: int) -> Any:
+    """Standard deviation of W2² from the printed sums for E A², E[A σ], E[A σ²], without the ladder."""
+    import mpmath
+
+    if t > 2000 or not setting.sizes.constant:
+        raise NoClosedForm("the sums are for moderate t and one sample size")
+    n, ddof = mpmath.mpf(int(setting.sizes(1))), mpmath.mpf(setting.family.ddof)
+
+    def g(s: Any) -> Any:
+        a = (n - 1) / 2
+        return mpmath.exp(s * mpmath.log(2 / (n - ddof)) + mpmath.loggamma(a + s) - mpmath.loggamma(a))
+
+    half = mpmath.mpf(1) / 2
+    g1, g2, g3, g4 = g(half), g(mpmath.mpf(1)), g(3 * half), g(mpmath.mpf(2))
+    scale = mpmath.mpf(setting.family.sd) ** 2
+    squared_error = squared_error_reference(setting, t) / scale
+    a1 = mpmath.fsum(g2**i for i in range(t)) / n
+    with_sd = mpmath.fsum(g3**i * g1 ** (t - i) for i in range(t)) / n
+    with_variance = mpmath.fsum(g4**i * g2 ** (t - i) for i in range(t)) / n
+    fourth = g4**t - 4 * g3**t + 6 * g2**t - 4 * g1**t + 1
+    mean = a1 + g2**t - 2 * g1**t + 1
+    second = squared_error**2 + a1**2 + 2 * (with_variance - 2 * with_sd + a1) + fourth
+    return scale * mpmath.sqrt(second - mean**2)
+
+
+def _kl_slope_formula(setting: Any) -> Any:
+    import sympy
+
+    from collapse_theory.symbols import ddof, n
+
+    log_drift = sympy.digamma((n - 1) / sympy.Integer(2)) + sympy.log(2 / (n - ddof))
+    flat = sympy.Piecewise((sympy.oo, ddof > 1), (1 / n, sympy.Eq(ddof, 1)), (0, True))
+    return (flat - log_drift) / 2
+
+
+def _kl_growth_formula(setting: Any) -> Any:
+    import sympy
+
+    from collapse_theory.symbols import ddof, n
+
+    return -sympy.digamma((n - 1) / sympy.Integer(2)) - sympy.log(2 / (n - ddof))
+
+
 def _almost_sure_limit(setting: Any) -> Any:
     error = Squared(affine_of(student_limit(setting).base, 0.0, 1 / float(np.sqrt(2 - setting.family.ddof))))
     return affine_of(error, setting.family.spread, setting.family.spread)
@@ -196,6 +240,7 @@ DISTANCES: tuple[Theorem, ...] = (
         conditions="replacement, plug-in, any sample sizes",
         source=PAGE,
         holds=replaced,
+        reference=_wasserstein_reference,
         **_std(WASSERSTEIN, scaled=True),
     ),
     Theorem(
@@ -234,6 +279,7 @@ DISTANCES: tuple[Theorem, ...] = (
         source=PAGE,
         holds=replaced_constant,
         value=_kl_model_slope,
+        formula=_kl_slope_formula,
     ),
     Theorem(
         title="standard deviation over runs of KL(model‖source)",
@@ -270,6 +316,7 @@ DISTANCES: tuple[Theorem, ...] = (
         source=PAGE,
         holds=lambda setting: replaced_constant(setting) and drift(setting)(np.float64(setting.sizes(1))) < 0,
         value=lambda setting: -float(drift(setting)(np.float64(setting.sizes(1)))),
+        formula=_kl_growth_formula,
     ),
     Theorem(
         title="standard deviation over runs of KL(source‖model)",

@@ -69,6 +69,39 @@ def scale_tail_index(setting: Any) -> float:
     return float(brentq(moment, low, high, xtol=1e-14, rtol=1e-14)) if moment(high) else high
 
 
+def _tail_index_reference(setting: Any, t: int) -> Any:
+    """Twice the root of E W^κ = 1 by mpmath, started from the divisor's side of 1."""
+    import mpmath
+
+    del t
+    n, ddof = int(setting.sizes(1)), mpmath.mpf(setting.family.ddof)
+    a, c = mpmath.mpf(n - 1) / 2, n - ddof
+    if drift(setting)(np.float64(n)) >= 0:
+        raise NoClosedForm("no limit at or above the critical divisor")
+    near = max(2 - ddof, mpmath.mpf("0.1"))
+
+    def over_order(s: Any) -> Any:
+        return (s * mpmath.log(2 / c) + mpmath.loggamma(a + s) - mpmath.loggamma(a)) / s * n
+
+    return 2 * mpmath.findroot(over_order, (near, near + mpmath.mpf(1) / 4), tol=mpmath.mpf(10) ** -40)
+
+
+def squared_error_reference(setting: Any, t: int) -> Any:
+    """Standard deviation of d² from the printed double sum for E A², without the ladder."""
+    import mpmath
+
+    n, ddof = mpmath.mpf(int(setting.sizes(1))), mpmath.mpf(setting.family.ddof)
+    if t > 2000 or not setting.sizes.constant:
+        raise NoClosedForm("the double sum is for moderate t and one sample size")
+    r, q = (n - 1) / (n - ddof), (n - 1) * (n + 1) / (n - ddof) ** 2
+    below = [mpmath.mpf(0)]
+    for j in range(1, t + 1):
+        below.append(below[-1] + r**j)
+    second = mpmath.fsum(q**i * (1 + 2 * below[t - 1 - i]) for i in range(t)) / n**2
+    first = (1 + below[t - 1]) / n
+    return mpmath.mpf(setting.family.sd) ** 2 * mpmath.sqrt(3 * second - first**2)
+
+
 LOCATION: tuple[Theorem, ...] = (
     Theorem(
         title="mean of the fitted mean",
@@ -140,6 +173,7 @@ LOCATION: tuple[Theorem, ...] = (
         source="kesten1973; " + PAGE,
         holds=replaced_constant,
         value=lambda setting: 2 * scale_tail_index(setting),
+        reference=_tail_index_reference,
     ),
     Theorem(
         title="almost-sure limit of the fitted mean",
@@ -164,6 +198,7 @@ LOCATION: tuple[Theorem, ...] = (
         holds=replaced,
         value=lambda setting, t: std_of(SQUARED_ERROR, setting, t, setting.family.spread),
         log_value=lambda setting, t: log_std_of(SQUARED_ERROR, setting, t, setting.family.spread),
+        reference=squared_error_reference,
     ),
     Theorem(
         title="law of the squared location error under replacement",

@@ -30,35 +30,35 @@ def sd(family: Any, state: State) -> Array:
 
 def log_variance(family: Any, state: State) -> Array:
     """Logarithm of the fitted variance."""
-    return 2 * np.log(family.sd) + 2 * state[1]
+    return np.asarray(2 * np.log(family.sd) + 2 * state[1])
 
 
 def location(family: Any, state: State) -> Array:
     """Fitted mean."""
-    return family.mean + family.sd * state[0]
+    return np.asarray(family.mean + family.sd * state[0])
 
 
 def squared_location_error(family: Any, state: State) -> Array:
     """Squared distance of the fitted mean from the source's."""
-    return (family.sd * state[0]) ** 2
+    return np.asarray((family.sd * state[0]) ** 2)
 
 
 def wasserstein2_squared(family: Any, state: State) -> Array:
     r""":math:`(\mu-\mu_0)^2 + (\sigma-\sigma_0)^2`."""
     with np.errstate(over="ignore", under="ignore"):
-        return family.sd**2 * (state[0] ** 2 + np.expm1(state[1]) ** 2)
+        return np.asarray(family.sd**2 * (state[0] ** 2 + np.expm1(state[1]) ** 2))
 
 
 def kl_model_source(family: Any, state: State) -> Array:
     r""":math:`\tfrac12(v - 1 - \log v + u^2)` with :math:`v = \sigma^2/\sigma_0^2`."""
     with np.errstate(over="ignore", under="ignore"):
-        return 0.5 * (np.expm1(2 * state[1]) - 2 * state[1] + state[0] ** 2)
+        return np.asarray(0.5 * (np.expm1(2 * state[1]) - 2 * state[1] + state[0] ** 2))
 
 
 def kl_source_model(family: Any, state: State) -> Array:
     r""":math:`\tfrac12(1/v - 1 + \log v + u^2/v)`; infinite where it leaves the floats."""
     with np.errstate(over="ignore", under="ignore"):
-        return 0.5 * (np.expm1(-2 * state[1]) + 2 * state[1] + state[0] ** 2 * np.exp(-2 * state[1]))
+        return np.asarray(0.5 * (np.expm1(-2 * state[1]) + 2 * state[1] + state[0] ** 2 * np.exp(-2 * state[1])))
 
 
 def total_variation(family: Any, state: State) -> Array:

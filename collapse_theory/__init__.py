@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collapse_theory import schedules as schedules
+    from collapse_theory import strategies as strategies
     from collapse_theory.errors import MemoryBudgetExceeded as MemoryBudgetExceeded
     from collapse_theory.errors import NoClosedForm as NoClosedForm
     from collapse_theory.errors import NotDefined as NotDefined
     from collapse_theory.errors import Unseeable as Unseeable
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
-    from collapse_theory.forecast import forecast as forecast
+    from collapse_theory.forecasting import forecast as forecast
     from collapse_theory.plotting import plot as plot
     from collapse_theory.recursion import Recursion as Recursion
     from collapse_theory.recursion import load_runs as load_runs
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collapse_theory.regimes import Step as Step
     from collapse_theory.simulation import Estimate as Estimate
     from collapse_theory.simulation import Runs as Runs
+    from collapse_theory.simulation import Summaries as Summaries
+    from collapse_theory.simulation import Summary as Summary
     from collapse_theory.theorem import Theorem as Theorem
     from collapse_theory.theorems.fate import critical_ddof as critical_ddof
     from collapse_theory.verification import verify as verify
@@ -45,10 +48,13 @@ _PUBLIC = {
     "Theorem": "theorem",
     "Runs": "simulation",
     "Estimate": "simulation",
+    "Summaries": "simulation",
+    "Summary": "simulation",
     "load_runs": "recursion",
     "plot": "plotting",
-    "forecast": "forecast",
+    "forecast": "forecasting",
     "verify": "verification",
+    "strategies": "",
     "NoClosedForm": "errors",
     "NotDefined": "errors",
     "Unseeable": "errors",

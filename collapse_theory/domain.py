@@ -1,10 +1,11 @@
-"""Where a parameter lives: one object that validates it and describes it."""
+"""Where a parameter lives: one object that validates it, describes it, and feeds the strategies."""
 
 from __future__ import annotations
 
 import math
 import numbers
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,8 @@ class Domain:
         Whether an end is excluded; infinite ends always are.
     integer : bool
         Whether only whole numbers belong to it.
+    typical : tuple of float
+        Ends of the range in which examples are looked for.
     """
 
     low: float = -math.inf
@@ -32,6 +35,7 @@ class Domain:
     open_low: bool = False
     open_high: bool = False
     integer: bool = False
+    typical: tuple[float, float] = (-math.inf, math.inf)
 
     def __str__(self) -> str:
         left = "(" if self.open_low or self.low == -math.inf else "["
@@ -62,19 +66,73 @@ class Domain:
         return int(value) if self.integer else float(value)
 
 
-REAL = Domain()
-POSITIVE = Domain(low=0, open_low=True)
-COUNT = Domain(low=1, high=2**53, integer=True)
+@dataclass(frozen=True)
+class Choice:
+    """A choice among a few names."""
+
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(map(repr, self.names))}"
+
+    def check(self, name: str, value: Any) -> Any:
+        """Value if it is among the names; ValueError naming parameter, value and domain otherwise."""
+        if value not in self.names:
+            raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+        return value
+
+
+REAL = Domain(typical=(-10, 10))
+POSITIVE = Domain(low=0, open_low=True, typical=(0.01, 100))
+COUNT = Domain(low=1, high=2**53, integer=True, typical=(1, 100))
 SHARE = Domain(low=0, high=1)
+POSITIVE_SHARE = Domain(low=0, high=1, open_low=True)
 PROBABILITY = Domain(low=0, high=1, open_low=True, open_high=True)
 GENERATION = Domain(low=0, high=2**53, integer=True)
 
 
 def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
     """Value if it is among the choices; ValueError naming all three otherwise."""
-    if value not in choices:
-        raise ValueError(f"{name} = {value!r} is outside its domain: one of {', '.join(map(repr, choices))}")
-    return value
+    return str(Choice(choices).check(name, value))
+
+
+def inside(domain: Domain | Choice) -> Mapping[str, Any]:
+    """Metadata that gives a dataclass field its domain, as in ``field(default=1.0, metadata=inside(POSITIVE))``."""
+    return {"domain": domain}
+
+
+def domains(parametrised: Any) -> Mapping[str, Domain | Choice]:
+    """Domains of the fields of a frozen dataclass, or of an instance of it, by name."""
+    return {f.name: f.metadata["domain"] for f in fields(parametrised) if "domain" in f.metadata}
+
+
+def check_parameters(parametrised: Any) -> None:
+    """Replace the fields of a frozen dataclass by plain numbers inside their domains; None stays what it is.
+
+    Raises
+    ------
+    ValueError
+        Naming parameter, value and domain.
+    """
+    for name, domain in domains(parametrised).items():
+        value = getattr(parametrised, name)
+        if value is not None:
+            object.__setattr__(parametrised, name, domain.check(name, value))
+
+
+def construction(parametrised: Any) -> str:
+    """The code that makes an instance: numbers always, options only where they are not the default."""
+    given = []
+    for f in fields(parametrised):
+        value = getattr(parametrised, f.name)
+        if value is not None and not (isinstance(value, str) and value == f.default):
+            given.append(f"{f.name}={written(value)}")
+    return f"ct.{type(parametrised).__name__}({', '.join(given)})"
+
+
+def written(value: Any) -> str:
+    """A parameter as code, whole numbers without a decimal point."""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else repr(value)
 
 
 def generations(t: ArrayLike, name: str = "t") -> Generations:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, overload
 
@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.curve import Curve, Distribution, Known, Quantile
-from collapse_theory.domain import POSITIVE, PROBABILITY, Domain
+from collapse_theory.domain import POSITIVE, PROBABILITY, Choice, Domain, written
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.simulation import Runs
 from collapse_theory.simulation.runs import same_recursion
@@ -20,7 +20,7 @@ from collapse_theory.times import Time
 
 @dataclass(frozen=True)
 class Definition:
-    """What a quantity is: name, LaTeX symbol, sentence, and the domains of its arguments.
+    """What a quantity or a time is: name, LaTeX symbol, sentence, the domains of its arguments and typical ones.
 
     ``seen_by`` names the quantity whose relative second moment decides whether a simulated mean can be
     trusted; ``light`` marks light tails, whose means are always seen.
@@ -29,32 +29,55 @@ class Definition:
     name: str
     symbol: str
     sentence: str
-    arguments: Mapping[str, Domain]
+    arguments: tuple[tuple[str, Domain | Choice], ...] = ()
+    typical: tuple[Any, ...] = ()
     seen_by: str = ""
     light: bool = False
 
+    def checked(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Arguments inside their domains; ValueError naming the one that is not."""
+        if len(values) != len(self.arguments):
+            names = ", ".join(name for name, _ in self.arguments) or "none"
+            raise ValueError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(values)}")
+        pairs = zip(self.arguments, values, strict=True)
+        return tuple(domain.check(name, value) for (name, domain), value in pairs)
 
-def _define(
-    name: str, symbol: str, sentence: str, seen_by: str = "", light: bool = False, **arguments: Domain
-) -> Definition:
-    return Definition(name, symbol, sentence, arguments, seen_by or name, light)
+    def with_arguments(self, values: tuple[Any, ...]) -> str:
+        """Name with its arguments, as code."""
+        inside = ", ".join(f"{name}={written(value)}" for (name, _), value in zip(self.arguments, values, strict=True))
+        return f"{self.name}({inside})" if inside else self.name
 
 
 _ALL = (
-    _define("variance", r"\sigma_t^2", "variance of the fitted model"),
-    _define("sd", r"\sigma_t", "standard deviation of the fitted model"),
-    _define("log_variance", r"\log\sigma_t^2", "logarithm of the fitted variance", light=True),
-    _define("location", r"\mu_t", "mean of the fitted model", seen_by="squared_location_error"),
-    _define("squared_location_error", r"(\mu_t-\mu_0)^2", "squared distance of the fitted mean from the source's"),
-    _define("wasserstein2_squared", r"W_2^2", "squared 2-Wasserstein distance between model and source"),
-    _define("kl_model_source", r"\mathrm{KL}(p_t\,\|\,p_0)", "KL(model‖source) in nats"),
-    _define("kl_source_model", r"\mathrm{KL}(p_0\,\|\,p_t)", "KL(source‖model) in nats"),
-    _define("total_variation", r"\mathrm{TV}", "total variation distance between model and source", light=True),
-    _define(
-        "tail_mass", r"P_t(|X-\mu_0|>k\sigma_0)", "model's mass beyond k source sds of the source's centre", k=POSITIVE
+    Definition("variance", r"\sigma_t^2", "variance of the fitted model"),
+    Definition("sd", r"\sigma_t", "standard deviation of the fitted model"),
+    Definition("log_variance", r"\log\sigma_t^2", "logarithm of the fitted variance", light=True),
+    Definition("location", r"\mu_t", "mean of the fitted model", seen_by="squared_location_error"),
+    Definition("squared_location_error", r"(\mu_t-\mu_0)^2", "squared distance of the fitted mean from the source's"),
+    Definition("wasserstein2_squared", r"W_2^2", "squared 2-Wasserstein distance between model and source"),
+    Definition("kl_model_source", r"\mathrm{KL}(p_t\,\|\,p_0)", "KL(model‖source) in nats"),
+    Definition("kl_source_model", r"\mathrm{KL}(p_0\,\|\,p_t)", "KL(source‖model) in nats"),
+    Definition("total_variation", r"\mathrm{TV}", "total variation distance between model and source", light=True),
+    Definition(
+        "tail_mass",
+        r"P_t(|X-\mu_0|>k\sigma_0)",
+        "model's mass beyond k source sds of the source's centre",
+        arguments=(("k", POSITIVE),),
+        typical=(2.0,),
     ),
-    _define(
-        "own_tail_mass", r"P_t(|X-\mu_t|>k\sigma_0)", "model's mass beyond k source sds of its own centre", k=POSITIVE
+    Definition(
+        "own_tail_mass",
+        r"P_t(|X-\mu_t|>k\sigma_0)",
+        "model's mass beyond k source sds of its own centre",
+        arguments=(("k", POSITIVE),),
+        typical=(2.0,),
+    ),
+    Definition(
+        "time_until_sd_below",
+        r"\min\{t: \sigma_t\le\varepsilon\}",
+        "first generation whose fitted standard deviation is at most the level",
+        arguments=(("level", POSITIVE),),
+        typical=(0.5,),
     ),
 )
 DEFINITIONS: Mapping[str, Definition] = {definition.name: definition for definition in _ALL}
@@ -66,13 +89,10 @@ class Quantity:
 
     recursion: Any
     definition: Definition
-    numbers: tuple[float, ...] = ()
+    numbers: tuple[Any, ...] = ()
 
     def __str__(self) -> str:
-        inside = ", ".join(
-            f"{name}={value:g}" for name, value in zip(self.definition.arguments, self.numbers, strict=True)
-        )
-        return f"{self.definition.name}({inside})" if inside else self.definition.name
+        return self.definition.with_arguments(self.numbers)
 
     def __repr__(self) -> str:
         return f"<{self}: {self.definition.sentence}, of {self.recursion!r}>"
@@ -158,7 +178,7 @@ class Quantity:
     def relative_second_moment(self, t: NDArray[np.int64], tilt: float = 0.0) -> NDArray[np.float64] | None:
         """E X²/(E X)² of one (weighted) summand of a simulated mean, where theorems give it; else None."""
         definition = self.definition
-        if definition.seen_by != definition.name:
+        if definition.seen_by:
             return self.recursion.watch(definition.seen_by).relative_second_moment(t, tilt)  # type: ignore[no-any-return]
         if definition.light and tilt == 0:
             return np.ones(t.shape)
@@ -217,29 +237,32 @@ class Quantities:
 
     def time_until_sd_below(self, level: float) -> Time:
         """First generation whose fitted standard deviation is at most the level."""
-        self.watch("sd")
-        return Time(self, "time_until_sd_below", POSITIVE.check("level", level))
+        return self.time("time_until_sd_below", level)
 
-    def watch(self, name: str, *arguments: float) -> Quantity:
+    def watch(self, name: str, *arguments: Any) -> Quantity:
         """Quantity by name, also a third party's.
 
         Raises
         ------
         NotDefined
-            When the family does not have it; the message names the families that do.
+            When the family does not have it; the message names what it has.
         """
-        family = self.family  # type: ignore[attr-defined]
-        if name not in family.measures:
-            raise NotDefined(
-                f"{type(family).__name__} has no quantity {name!r}; it has {', '.join(sorted(family.measures))}"
-            )
-        definition = DEFINITIONS.get(name) or family.definitions[name]
-        if len(arguments) != len(definition.arguments):
-            raise ValueError(
-                f"{name} takes {len(definition.arguments)} arguments ({', '.join(definition.arguments)}), not {len(arguments)}"
-            )
-        pairs = zip(definition.arguments.items(), arguments, strict=True)
-        return Quantity(self, definition, tuple(domain.check(argument, value) for (argument, domain), value in pairs))
+        return Quantity(self, *self._named(name, self.family.measures, arguments))  # type: ignore[attr-defined]
 
+    def time(self, name: str, *arguments: Any) -> Time:
+        """Random time by name, also a third party's; NotDefined when the family does not have it."""
+        return Time(self, *self._named(name, self.family.times, arguments))  # type: ignore[attr-defined]
 
-Measure = Callable[..., NDArray[np.float64]]
+    def defined(self, name: str) -> Definition:
+        """Definition of a quantity or a time of the family."""
+        found: Definition = DEFINITIONS.get(name) or self.family.definitions[name]  # type: ignore[attr-defined]
+        return found
+
+    def _named(
+        self, name: str, offered: Mapping[str, Any], arguments: tuple[Any, ...]
+    ) -> tuple[Definition, tuple[Any, ...]]:
+        if name not in offered:
+            family = type(self.family).__name__  # type: ignore[attr-defined]
+            raise NotDefined(f"{family} has no {name!r}; it has {', '.join(sorted(offered)) or 'none'}")
+        definition = self.defined(name)
+        return definition, definition.checked(arguments)

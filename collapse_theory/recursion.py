@@ -7,15 +7,16 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from collapse_theory import schedules
+from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
 from collapse_theory.quantities import DEFINITIONS, Quantities
 from collapse_theory.regimes import Regime, Step
-from collapse_theory.simulation import Runs, simulate
+from collapse_theory.simulation import Runs, Summaries, Summary, simulate
 from collapse_theory.simulation.blocks import Seed
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems import PAIRS
@@ -59,8 +60,16 @@ class Recursion(Quantities):
     def __repr__(self) -> str:
         return f"ct.Recursion({self.family!r}, {self.regime!r}, sample_size={self.sample_size!r})"
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
+        printer.text(repr(self))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """The fields alone: theorems found so far hold functions and are looked up again elsewhere."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
     def __dir__(self) -> list[str]:
-        absent = {name for name in DEFINITIONS if name not in self.family.measures}
+        offered = {*self.family.measures, *self.family.times}
+        absent = {name for name in DEFINITIONS if name not in offered}
         return [name for name in super().__dir__() if name not in absent]
 
     @property
@@ -82,13 +91,15 @@ class Recursion(Quantities):
 
     @cached_property
     def fate(self) -> Fate:
-        """What becomes of a run: collapses, wanders, explodes, settles or is stationary, and the sign that decides it."""
+        """What becomes of a run: collapses, wanders, explodes, settles, is stationary; and the sign that decides."""
         return fate(self)
 
     @property
     def conservation_law(self) -> Theorem:
         """E σ_t² + E(μ_t − μ_0)² = σ_0², for every regime at ddof = 0; NotDefined otherwise."""
-        return CONSERVATION.of(self)
+        if CONSERVATION not in self.theorems:
+            raise NotDefined(f"the conservation law needs ddof = 0 and a plug-in fit; here {self.family!r}")
+        return CONSERVATION
 
     @property
     def loop_gain(self) -> float:
@@ -105,13 +116,47 @@ class Recursion(Quantities):
         """Number of real points whose mean is as good as the fitted mean in the long run (known variance)."""
         return effective_real_sample_size(self)
 
+    @overload
+    def simulate(
+        self,
+        generations: int,
+        replicates: int,
+        *,
+        rng: Seed = ...,
+        keep: Literal["last", "all"] | Iterable[int] = ...,
+        tilt: float = ...,
+        watch: Sequence[Any] = ...,
+        workers: int | None = ...,
+        executor: Executor | None = ...,
+        progress: bool = ...,
+        method: Literal["kernel", "plain"] = ...,
+        max_bytes: int = ...,
+    ) -> Runs: ...
+
+    @overload
+    def simulate(
+        self,
+        generations: int,
+        replicates: int,
+        *,
+        rng: Seed = ...,
+        keep: Summaries,
+        tilt: float = ...,
+        watch: Sequence[Any] = ...,
+        workers: int | None = ...,
+        executor: Executor | None = ...,
+        progress: bool = ...,
+        method: Literal["kernel", "plain"] = ...,
+        max_bytes: int = ...,
+    ) -> Summary: ...
+
     def simulate(
         self,
         generations: int,
         replicates: int,
         *,
         rng: Seed = None,
-        keep: Literal["last", "all"] | Iterable[int] = "last",
+        keep: Literal["last", "all"] | Iterable[int] | Summaries = "last",
         tilt: float = 0.0,
         watch: Sequence[Any] = (),
         workers: int | None = None,
@@ -119,7 +164,7 @@ class Recursion(Quantities):
         progress: bool = False,
         method: Literal["kernel", "plain"] = "kernel",
         max_bytes: int = 2**31,
-    ) -> Runs:
+    ) -> Runs | Summary:
         """Simulated runs, bit for bit the same for any number of workers.
 
         Parameters
@@ -130,8 +175,8 @@ class Recursion(Quantities):
             Number of runs.
         rng : int, SeedSequence or Generator, optional
             Seed; remembered by the runs.
-        keep : {"last", "all"} or iterable of int
-            Generations whose states are kept.
+        keep : {"last", "all"}, iterable of int or Summaries
+            Generations whose states are kept; or, for very many replicates, the moments to keep in their place.
         tilt : float
             Draw the model's chi-squares from an exponentially tilted law and carry the likelihood ratios:
             for means that plain simulation cannot see.
@@ -150,8 +195,13 @@ class Recursion(Quantities):
 
         Returns
         -------
-        Runs
-            States of shape ``(replicates, kept generations)``.
+        Runs or Summary
+            States of shape ``(replicates, kept generations)``; a summary when asked for one.
+
+        Raises
+        ------
+        MemoryBudgetExceeded
+            When what is kept would need more than ``max_bytes``.
         """
         return simulate(
             self,
@@ -179,32 +229,36 @@ class Recursion(Quantities):
 
     def card(self) -> dict[str, Any]:
         """What the recursion is, its fate, and mean and median spread at 1, n and 10 n generations."""
-        name = self.family.roles["spread"]
+        name = self.family.headline
         quantity, n = self.watch(name), int(self.sizes(1))
         rows = [(t, _known(quantity.mean, t), _known(quantity.median, t)) for t in (1, n, 10 * n)]
         return {
             "recursion": repr(self),
             "story": self.regime.story,
-            "fate": str(self.fate),
+            "fate": self._fate_in_words(),
             "quantity": name,
             "rows": rows,
         }
+
+    def _fate_in_words(self) -> str:
+        try:
+            return str(self.fate)
+        except NoClosedForm:
+            return "no theorem decides it"
 
     def _repr_html_(self) -> str:
         import html
 
         card = self.card()
         rows = "".join(f"<tr><td>{t}</td><td>{mean}</td><td>{median}</td></tr>" for t, mean, median in card["rows"])
+        head = f"<tr><th>generation</th><th>mean {card['quantity']}</th><th>median {card['quantity']}</th></tr>"
         return (
             f"<div><code>{html.escape(card['recursion'])}</code><br>{html.escape(card['story'])}.<br>"
-            f"<b>Fate:</b> {html.escape(card['fate'])}"
-            f"<table><tr><th>generation</th><th>mean {card['quantity']}</th><th>median {card['quantity']}</th></tr>{rows}</table></div>"
+            f"<b>Fate:</b> {html.escape(card['fate'])}<table>{head}{rows}</table></div>"
         )
 
 
 def _known(curve: Any, t: int) -> str:
-    from collapse_theory.errors import NoClosedForm
-
     try:
         return f"{curve(t):.4g}"
     except NoClosedForm:
@@ -247,6 +301,6 @@ def load_runs(path: str | Path) -> Runs:
             tilt=about["tilt"],
             last=about["last"],
             log_weights=file["log_weights"] if "log_weights" in file.files else None,
-            watched=tuple(getattr(recursion, time["name"])(time["level"]) for time in about["watched"]),
+            watched=tuple(recursion.time(time["name"], *time["arguments"]) for time in about["watched"]),
             times=file["times"] if "times" in file.files else None,
         )

@@ -34,6 +34,9 @@ class Schedule(ABC):
     def reciprocal_sum_converges(self) -> bool | None:
         """Whether the sum of 1/n_t is finite; None when nobody can know."""
 
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
+        printer.text(repr(self))
+
     def __call__(self, t: Any) -> Any:
         """Sample size n_t; 0 for t < 1."""
         array = np.atleast_1d(np.asarray(t, dtype=np.int64))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from collapse_theory.schedules import Schedule
@@ -38,6 +39,29 @@ class Check:
 
     claim: str
     passed: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Order:
+    """How an approximation approaches what is exact: its error is O(m^−order) along sizes n and generations t.
+
+    Parameters
+    ----------
+    order : float
+        The exponent.
+    along : callable
+        ``along(m)``: the sample size and the generation at m = 10, 20, 40, …
+    against : callable, optional
+        ``against(setting, t, *arguments)``: the exact value or law, where no exact theorem about the same statistic
+        gives it.
+    when : callable, optional
+        Predicate on a setting: where the order is claimed.
+    """
+
+    order: float
+    along: Callable[[int], tuple[int, int]]
+    against: Callable[..., Any] | None = None
+    when: Callable[[Any], bool] = lambda setting: True
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +102,8 @@ class Theorem:
         Runs a symbolic or exact check now and returns its steps.
     name : str
         The name under which an asymptotic or a bound is asked for.
+    order : Order, optional
+        How fast the error of an asymptotic form vanishes.
     """
 
     title: str
@@ -95,6 +121,7 @@ class Theorem:
     limit: Callable[..., Any] | None = None
     proof: Callable[[], tuple[Check, ...]] | None = None
     name: str = ""
+    order: Order | None = None
 
     @property
     def exact(self) -> bool:
@@ -165,10 +192,8 @@ def evaluate(expression: Any, values: Mapping[Any, Any], digits: int = 50) -> An
     never digits.
     """
     import mpmath
-    import sympy
 
-    letters = sorted(expression.free_symbols, key=str)
-    function = sympy.lambdify(letters, expression, "mpmath")
+    letters, function = _compiled(expression)
     precision, before = 2 * digits, None
     while precision <= 64 * digits:
         with mpmath.workdps(precision):
@@ -177,6 +202,14 @@ def evaluate(expression: Any, values: Mapping[Any, Any], digits: int = 50) -> An
                 return now
         before, precision = now, 2 * precision
     raise ArithmeticError(f"{expression} did not settle to {digits} digits")
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: Any) -> tuple[list[Any], Callable[..., Any]]:
+    import sympy
+
+    letters = sorted(expression.free_symbols, key=str)
+    return letters, sympy.lambdify(letters, expression, "mpmath")
 
 
 def _exactly(value: Any) -> Any:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from collapse_theory.curve import Known
 from collapse_theory.domain import PROBABILITY
@@ -17,26 +18,32 @@ from collapse_theory.theorem import Theorem
 
 @dataclass(frozen=True)
 class Time:
-    """A random generation: ``mean``, ``median`` and ``std`` are numbers, ``distribution`` a frozen law."""
+    """The first generation of an event: ``mean``, ``median`` and ``std`` are numbers, ``distribution`` a frozen law."""
 
     recursion: Any
-    name: str
-    level: float
-
-    def __str__(self) -> str:
-        return f"{self.name}({self.level:g})"
-
-    def __repr__(self) -> str:
-        return f"<{self}, of {self.recursion!r}>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """Name and argument, for storage."""
-        return {"name": self.name, "level": self.level}
+    definition: Any
+    numbers: tuple[Any, ...] = ()
 
     @property
-    def numbers(self) -> tuple[float, ...]:
-        """Arguments handed to theorems."""
-        return (self.level,)
+    def name(self) -> str:
+        """Name of the time."""
+        return str(self.definition.name)
+
+    def __str__(self) -> str:
+        return self.definition.with_arguments(self.numbers)  # type: ignore[no-any-return]
+
+    def __repr__(self) -> str:
+        return f"<{self}: {self.definition.sentence}, of {self.recursion!r}>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name and arguments, for storage."""
+        return {"name": self.name, "arguments": list(self.numbers)}
+
+    def reached(self, state: tuple[NDArray[Any], ...]) -> NDArray[np.bool_]:
+        """Whether the event holds on fitted states, one truth value per row."""
+        family = self.recursion.family
+        result: NDArray[np.bool_] = family.times[self.name](family, state, *self.numbers)
+        return result
 
     @property
     def theorems(self) -> tuple[Theorem, ...]:

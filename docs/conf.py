@@ -23,7 +23,8 @@ extensions = [
     "sphinx_design",
     "sphinxcontrib.bibtex",
 ]
-exclude_patterns = ["_build", "**.ipynb_checkpoints"]
+exclude_patterns = ["_build", "**.ipynb_checkpoints", "generated/quantities.md"]
+templates_path = ["_templates"]
 
 myst_enable_extensions = ["amsmath", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
@@ -35,6 +36,7 @@ nb_merge_streams = True
 
 autosummary_generate = True
 autodoc_typehints = "none"
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_xref_param_type = False
 
@@ -45,8 +47,10 @@ bibtex_reference_style = "author_year"
 html_theme = "pydata_sphinx_theme"
 html_title = "collapse_theory"
 html_static_path = ["_static"]
+html_css_files = ["custom.css"]
 html_show_sourcelink = False
 html_theme_options = {
+    "header_links_before_dropdown": 7,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": True,
@@ -60,6 +64,22 @@ def copy_notebooks(app: Any) -> None:
     shutil.copytree(HERE.parent / "notebooks", target, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
 
 
+def write_quantities(app: Any) -> None:
+    """Table of all quantities and times, from their definitions."""
+    from collapse_theory.quantities import DEFINITIONS
+
+    rows = ["| name on a recursion | symbol | what it is |", "|---|---|---|"]
+    for definition in DEFINITIONS.values():
+        arguments = ", ".join(name for name, _ in definition.arguments)
+        name = f"{definition.name}({arguments})" if arguments else definition.name
+        symbol = definition.symbol.replace(r"\|", r"\Vert ").replace("|", r"\vert ")
+        rows.append(f"| `{name}` | ${symbol}$ | {definition.sentence} |")
+    target = HERE / "generated" / "quantities.md"
+    target.parent.mkdir(exist_ok=True)
+    target.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
 def setup(app: Any) -> dict[str, bool]:
     app.connect("builder-inited", copy_notebooks)
+    app.connect("builder-inited", write_quantities)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -56,5 +56,5 @@ def test_generation_zero_is_the_source_and_one_is_fitted_to_real_data_only() -> 
 @pytest.mark.parametrize("t", [-1, 0.5, [1, 2.5], float("nan"), True])
 def test_a_bad_generation_is_refused_by_name(t: object) -> None:
     recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=10)
-    with pytest.raises(ValueError, match="t = .* is outside its domain"):
+    with pytest.raises(ValueError, match=r"t = .* is outside its domain"):
         recursion.variance.mean(t)

@@ -8,13 +8,9 @@ import numpy as np
 import pytest
 from scipy.special import digamma, gammaincc, ndtri
 
-from collapse_theory.first_passage import (
-    LogStep,
-    first_passage,
-    inverse_gaussian,
-    inverse_gaussian_cdf,
-    wald_mean,
-)
+from collapse_theory.random_walk.first_passage import first_passage
+from collapse_theory.random_walk.step import LogStep
+from collapse_theory.random_walk.wald import inverse_gaussian, inverse_gaussian_cdf, wald_mean
 
 DECADE = 2 * math.log(10)
 CASES = [(2, 1.0), (2, -1.0), (3, 1.5), (10, 0.0), (10, 1.0), (10, 1.9), (100, 1.0), (1000, 1.0)]

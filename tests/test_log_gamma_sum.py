@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from scipy.special import kv
 
-from collapse_theory.log_gamma_sum import LogGammaSum
+from collapse_theory.random_walk.log_gamma_sum import LogGammaSum
 
 GRID = [
     (0.5, 1),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from collapse_theory.domain import construction
 from collapse_theory.errors import NotDefined
 from collapse_theory.quantities import Definition
 from collapse_theory.schedules import Schedule
@@ -17,22 +18,34 @@ from collapse_theory.theorem import Theorem
 
 State = tuple[NDArray[Any], ...]
 Measure = Callable[..., NDArray[np.float64]]
+Event = Callable[..., NDArray[np.bool_]]
 
 
 class Family(ABC):
     """What is refitted, its source parameters and its estimator: abstract here, one frozen dataclass per file.
 
-    A subclass gives the plain verbs (``source``, ``draw``, ``pool``, ``fit``), the ``measures`` of its
-    quantities on a state, and what is ``known``. The plain verbs run the loop in numpy, which is the
-    readable reference; a family with a compiled kernel overrides ``run_block``.
+    A subclass gives the plain verbs (``source``, ``draw``, ``pool``, ``fit``), the ``measures`` of its quantities
+    and the events of its ``times`` on a state, and what is ``known``. The plain verbs run the loop in numpy, which
+    is the readable reference; a family with a compiled kernel overrides ``run_block``.
+
+    A state is a tuple of arrays, one row per replicate; what the rows hold is the family's affair. A batch, what
+    ``draw`` returns, is sufficient statistics of any form.
     """
 
-    measures: ClassVar[Mapping[str, Measure]]
+    measures: ClassVar[Mapping[str, Measure]] = {}
+    """Quantities by name: ``measure(family, state, *arguments)``."""
+    times: ClassVar[Mapping[str, Event]] = {}
+    """Times by name: ``event(family, state, *arguments)``, the time being the first generation of the event."""
     definitions: ClassVar[Mapping[str, Definition]] = {}
+    """Quantities and times that only this family has, beyond those of the package."""
     roles: ClassVar[Mapping[str, str]] = {}
+    """Quantities that play a role (``spread``, ``squared_location``) in theorems that families inherit."""
+    headline: ClassVar[str]
+    """The quantity to show first."""
     known: ClassVar[tuple[Theorem, ...]] = ()
+    """Theorems about the family alone."""
     block_size: ClassVar[int] = 2000
-    state_bytes: ClassVar[int] = 16
+    """Replicates simulated on one stream."""
 
     @abstractmethod
     def source(self, replicates: int) -> State:
@@ -48,10 +61,39 @@ class Family(ABC):
 
     @abstractmethod
     def fit(self, pooled: Any, kish: Any, previous: State, rng: np.random.Generator) -> State:
-        """Next state, from the pooled fit set and its Kish size."""
+        """Next state, from the pooled fit set, its Kish size and the previous state."""
 
-    def check(self, sizes: Schedule) -> None:
+    @classmethod
+    @abstractmethod
+    def examples(cls) -> tuple[Family, ...]:
+        """Members that between them exercise every theorem: what ``verify`` and the tests run through."""
+
+    def __repr__(self) -> str:
+        return construction(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
+        printer.text(repr(self))
+
+    @property
+    def two_moments(self) -> bool:
+        """Whether the fit matches the first two moments of its fit set up to the divisor n − ddof."""
+        return False
+
+    @property
+    def state_bytes(self) -> int:
+        """Bytes of one stored state."""
+        return sum(array.nbytes for array in self.kept(self.source(1)))
+
+    def check(self, sizes: Schedule) -> None:  # noqa: B027 (most families fit any sample size)
         """Refusal, with a ValueError, of a schedule that this estimator cannot fit."""
+
+    def symbols(self) -> Mapping[Any, Any]:
+        """Values of the letters of its formulas."""
+        return {}
+
+    def simplified(self, expression: Any) -> Any:
+        """A formula with what is fixed about the family put in; the other letters stay."""
+        return expression
 
     def kept(self, state: State) -> State:
         """The state as runs store it; the state itself unless a family stores another form."""
@@ -68,16 +110,18 @@ def run_plain(family: Family, block: Block, rng: np.random.Generator) -> BlockRe
     Raises
     ------
     NotDefined
-        For tilted or watched runs, which only kernels have.
+        For tilted runs, which only kernels have.
     """
-    if block.tilt or block.watch:
-        raise NotDefined("tilt and watch need a compiled kernel: simulate with method='kernel'")
+    if block.tilt:
+        raise NotDefined("tilt needs a compiled kernel: simulate with method='kernel'")
     recursion = block.recursion
     source = family.source(block.replicates)
     state = source
     slots: list[Any] = []
     kept: list[State] = [family.kept(state)] if 0 in block.record else []
-    for t in range(1, block.record[-1] + 1):
+    times = np.full((block.replicates, len(block.watch)), -1, dtype=np.int64)
+    _observe(block, state, 0, times)
+    for t in range(1, block.last + 1):
         step = recursion.regime.step(t, recursion.sizes)
         real, model = step.drawn
         if step.share:
@@ -93,9 +137,21 @@ def run_plain(family: Family, block: Block, rng: np.random.Generator) -> BlockRe
         used = [(b, w) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
         pooled = family.pool([b for b, _ in used], [w for _, w in used])
         state = family.fit(pooled, step.kish, state, rng)
-        slots = [
-            family.pool([batches[i] for i in kept_batches if batches[i] is not None]) for kept_batches in step.keep
-        ]
+        slots = [_joined(family, [batches[i] for i in kept_batches]) for kept_batches in step.keep]
+        _observe(block, state, t, times)
         if t in block.record:
             kept.append(family.kept(state))
-    return BlockResult(tuple(np.stack(arrays, axis=1) for arrays in zip(*kept, strict=True)))
+    states = tuple(np.stack(arrays, axis=1) for arrays in zip(*kept, strict=True))
+    return BlockResult(states, times=times if block.watch else None)
+
+
+def _joined(family: Family, batches: list[Any]) -> Any:
+    """Union of the batches that exist, None when none does."""
+    present = [batch for batch in batches if batch is not None]
+    return family.pool(present) if present else None
+
+
+def _observe(block: Block, state: State, t: int, times: NDArray[np.int64]) -> None:
+    """Note generation t for every watched time that comes now."""
+    for column, time in zip(times.T, block.watch, strict=True):
+        column[(column < 0) & time.reached(state)] = t

@@ -1,8 +1,19 @@
-"""A forecast for one's own numbers: what refitting on samples would leave of their spread, centre and tails."""
+"""A forecast for one's own numbers: what refitting on samples would leave of their spread, mean and tails."""
 
-from collapse_theory.forecasting.column import Normality, Source, read_column
+from collapse_theory.forecasting.column import read_column
+from collapse_theory.forecasting.course import Course, Statistic
 from collapse_theory.forecasting.figure import plot_forecast
-from collapse_theory.forecasting.forecast import forecast
-from collapse_theory.forecasting.report import Course, Forecast
+from collapse_theory.forecasting.forecast import Forecast, forecast
+from collapse_theory.forecasting.source import Normality, Parameter, Source
 
-__all__ = ["forecast", "Forecast", "Course", "Source", "Normality", "read_column", "plot_forecast"]
+__all__ = [
+    "forecast",
+    "Forecast",
+    "Course",
+    "Statistic",
+    "Source",
+    "Parameter",
+    "Normality",
+    "read_column",
+    "plot_forecast",
+]

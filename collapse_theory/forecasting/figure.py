@@ -1,100 +1,108 @@
-"""The picture of a forecast: spread, centre and tail."""
+"""The picture of a forecast: spread, mean and tail."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory.forecasting.course import Course, Statistic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from collapse_theory.forecasting.report import Forecast
+    from collapse_theory.forecasting.forecast import Forecast
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "0.4"
-DASHES = (0, (4, 3))
-LOWEST_TAIL = 1e-12
-DRAWN = (1e-300, 1e300)
-
-
-def new_axes() -> Sequence[Axes]:
-    """Three empty Axes side by side."""
-    from matplotlib import pyplot
-
-    axes: Sequence[Axes] = pyplot.subplots(1, 3, figsize=(12.5, 4.4), layout="constrained")[1]
-    return axes
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "0.35"
+LAYOUT: dict[str, Any] = {"figsize": (12.5, 4.6), "layout": "constrained"}
+STYLES: dict[str, Any] = {"exact": "-", "simulated": (0, (5, 1.5))}
+LOGARITHMIC_FROM = 20.0
+SMALLEST_TAIL = 1e-6
+LARGEST = 1e300
 
 
 def plot_forecast(forecast: Forecast, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
-    """Spread, centre and tail of a forecast, on three Axes (new ones by default), which are returned.
+    """Spread, mean and tail of a forecast on three Axes, which are returned.
+
+    Solid lines are exact, dashed ones simulated; the courses of the forecast are the data of the picture.
 
     Parameters
     ----------
     forecast : Forecast
-        What is drawn; its arrays are the data of the picture.
+        What is drawn.
     axes : sequence of three matplotlib Axes, optional
-        Where to draw.
+        Where to draw; by default on a new figure.
     """
-    from matplotlib.ticker import MaxNLocator
+    if axes is None:
+        from matplotlib import pyplot
 
-    axes = new_axes() if axes is None else axes
-    _draw_spread(forecast, axes[0])
-    _draw_centre(forecast, axes[1])
-    _draw_tail(forecast, axes[2])
-    titles = (f"sd of {forecast.label}", f"centre of {forecast.label}", "mass beyond 3 source sds")
-    for panel, title in zip(axes, titles, strict=True):
-        panel.set_title(title, loc="left", fontsize=11)
-        panel.set_xlabel("generation")
-        panel.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-        panel.set_xlim(0, max(int(forecast.generations[-1]), 1))
-        panel.spines[["top", "right"]].set_visible(False)
-        panel.legend(frameon=False, fontsize=9, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.16))
+        axes = pyplot.subplots(1, 3, **LAYOUT)[1]
+    spread, mean, tail = axes
+    _draw(forecast, forecast.sd, spread, f"standard deviation of {forecast.label}")
+    _draw(forecast, forecast.location, mean, f"mean of {forecast.label}")
+    _draw(forecast, forecast.tail, tail, "% beyond 3 source sds of the source's mean", unit=0.01)
+    _scale(forecast.sd, spread)
+    _scale(forecast.tail, tail, unit=0.01, smallest=SMALLEST_TAIL)
     return axes
 
 
-def _draw_spread(forecast: Forecast, panel: Axes) -> None:
-    t, sd = forecast.generations, forecast.sd
-    panel.set_yscale("log")
-    low, high = np.clip(sd.low, *DRAWN), np.clip(sd.high, *DRAWN)
-    panel.fill_between(t, low, high, color=BLUE, alpha=0.16, linewidth=0, label="5-95 % of runs")
-    panel.axhline(forecast.source.sd, color=GREY, linewidth=1, linestyle=DASHES, label="source")
-    panel.plot(t, np.clip(sd.typical, *DRAWN), color=BLUE, linewidth=1.8, label="typical (median run)")
-    if sd.expected is not None:
-        panel.plot(t, np.clip(sd.expected, *DRAWN), color=ORANGE, linewidth=1.8, label="expected (mean)")
-    _readable_logarithms(panel)
+def save_forecast(forecast: Forecast, path: str | Path) -> None:
+    """Write the picture of a forecast to a file, in the format that its ending names."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(**LAYOUT)
+    plot_forecast(forecast, figure.subplots(1, 3))
+    figure.savefig(path, dpi=150)
 
 
-def _draw_centre(forecast: Forecast, panel: Axes) -> None:
-    t, centre = forecast.generations, forecast.location
-    panel.fill_between(t, centre.low, centre.high, color=BLUE, alpha=0.16, linewidth=0, label="5-95 % of runs")
-    panel.axhline(forecast.source.mean, color=GREY, linewidth=1, linestyle=DASHES, label="source, typical, expected")
+def _draw(forecast: Forecast, course: Course, panel: Axes, title: str, *, unit: float = 1.0) -> None:
+    """Band, lines and the source's value of one course, in units of ``unit``."""
+    from matplotlib.ticker import MaxNLocator
+
+    t, last = forecast.generations, int(forecast.generations[-1])
+    low, high = _values(course.low, unit), _values(course.high, unit)
+    panel.fill_between(t, low, high, color=BLUE, alpha=0.16, linewidth=0, label="90 % of runs")
+    if course is forecast.location:
+        lines = [("typical and expected", course.typical, BLUE)]
+    else:
+        lines = [("typical (median)", course.typical, BLUE), ("expected (mean)", course.expected, ORANGE)]
+    lines = [(name, known, colour) for name, known, colour in lines if known.values is not None]
+    for name, known, colour in lines:
+        style, alone = STYLES[known.road], "o" if last == 0 else None
+        panel.plot(t, _values(known, unit), color=colour, linewidth=1.8, linestyle=style, marker=alone, label=name)
+    source = float(_values(course.typical, unit)[0])
+    panel.axhline(source, color=GREY, linewidth=1, linestyle=":", zorder=0, label="source")
+    panel.set_title(title, loc="left", fontsize=11)
+    dashed = any(known.road == "simulated" for _, known, _ in lines)
+    panel.set_xlabel("generation (dashed: simulated)" if dashed else "generation")
+    panel.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    panel.set_xlim(0, max(last, 1))
+    panel.spines[["top", "right"]].set_visible(False)
+    panel.legend(frameon=False, fontsize=9, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.16))
 
 
-def _draw_tail(forecast: Forecast, panel: Axes) -> None:
-    t, tail, own = forecast.generations, forecast.tail, forecast.own_tail
-    panel.set_yscale("log")
-    panel.axhline(tail.typical[0], color=GREY, linewidth=1, linestyle=DASHES, label="source")
-    seen = [np.maximum(tail.typical, 1e-6), tail.typical[:1]]
-    if tail.expected is not None:
-        panel.plot(t, tail.expected, color=ORANGE, linewidth=1.8, label="expected, source's centre")
-        seen.append(tail.expected)
-    panel.plot(t, tail.typical, color=BLUE, linewidth=1.8, label="typical, source's centre")
-    if own.expected is not None:
-        panel.plot(t, own.expected, color=GREEN, linewidth=1.8, label="expected, own centre")
-        seen.append(own.expected)
-    lowest, highest = min(values.min() for values in seen), max(values.max() for values in seen)
-    panel.set_ylim(max(lowest / 2, LOWEST_TAIL), min(2 * highest, 1.0))
-    _readable_logarithms(panel)
+def _values(known: Statistic, unit: float) -> NDArray[np.float64]:
+    """Values in units of ``unit``, inside the floats."""
+    assert known.values is not None
+    return np.asarray(np.clip(known.values / unit, -LARGEST, LARGEST))
 
 
-def _readable_logarithms(panel: Axes) -> None:
-    """Plain numbers as ticks where a logarithmic axis spans few decades."""
-    from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter
+def _scale(course: Course, panel: Axes, *, unit: float = 1.0, smallest: float = 0.0) -> None:
+    """A logarithmic vertical axis where the lines span much, else one that starts at 0 where the band comes near."""
+    from matplotlib.ticker import FuncFormatter
 
-    low, high = panel.get_ylim()
-    if high / low >= 1e3:
+    low, high = _values(course.low, unit), _values(course.high, unit)
+    lines = [_values(known, unit) for known in (course.typical, course.expected) if known.values is not None]
+    top, bottom = float(np.max([*lines, high])), float(np.min(lines))
+    if np.max(lines) < LOGARITHMIC_FROM * bottom:
+        if low.min() < top / 2:
+            panel.set_ylim(0, 1.05 * top)
         return
-    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)) if high / low > 8 else MaxNLocator(6))
-    panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.6g}"))
-    panel.yaxis.set_minor_formatter(NullFormatter())
+    panel.set_yscale("log")
+    lowest = max(min(bottom, float(low.min())), smallest, 1 / LARGEST)
+    panel.set_ylim(lowest / 2, 2 * top)
+    if top < 1e4 and lowest > 1e-4:
+        panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))

@@ -1,59 +1,152 @@
-"""The forecast itself: every statistic by its exact road, or from one set of runs."""
+"""The forecast of a Gaussian fitted to a column of numbers and refitted on samples of itself."""
 
 from __future__ import annotations
 
-import warnings
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import COUNT, GENERATION, Domain
-from collapse_theory.errors import NoClosedForm, Unseeable
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
-from collapse_theory.families.gaussian import measures
-from collapse_theory.forecasting.column import Normality, Source
-from collapse_theory.forecasting.report import Course, Forecast
+from collapse_theory.forecasting.course import Course, Roads
+from collapse_theory.forecasting.report import summary
+from collapse_theory.forecasting.source import TAIL, Normality, Source
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime, Replace
+from collapse_theory.schedules import Schedule
 from collapse_theory.simulation.blocks import Seed, entropy_of
+from collapse_theory.theorems.fate import Fate
 
 if TYPE_CHECKING:
-    from collapse_theory.simulation import Runs
+    from matplotlib.axes import Axes
 
-Array = NDArray[np.float64]
+POINTS = 51
+REPLICATES = Domain(low=100, high=COUNT.high, integer=True)
+RESAMPLES = Domain(low=2, high=COUNT.high, integer=True)
+LATEST_HALF_LIFE = 2**40
 
-BAND = (0.05, 0.5, 0.95)
-TAIL = 3.0
-POINTS = 61
-EXACT_HORIZON = 1000
-"""Last horizon at which the law of the centre is computed exactly; it takes minutes beyond and is simulated."""
+
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """What is left of a column of numbers after generations of refitting; made by :func:`forecast`.
+
+    Parameters
+    ----------
+    label : str
+        Name of the column.
+    recursion : Recursion
+        The law fitted to the data, the regime and the sample size.
+    source, normality : Source, Normality
+        The error of that fit, and whether a Gaussian is a fair description of the data.
+    generations : ndarray of int
+        Some fifty generations, the first 0 and the last the horizon.
+    variance, sd, location : Course
+        Fitted variance, standard deviation and mean.
+    tail, own_tail : Course
+        The model's mass beyond 3 source standard deviations of the source's centre, and of its own.
+    half_life : int or None
+        First generation whose median standard deviation is at most half the source's; None where that is not known
+        to happen.
+    fate : Fate or None
+        What becomes of a run as t → ∞; None where no theorem says.
+    replicates, seed : int
+        Runs behind everything that is simulated, and the seed of everything random.
+    """
+
+    label: str
+    recursion: Recursion
+    source: Source
+    normality: Normality
+    generations: NDArray[np.int64]
+    variance: Course
+    sd: Course
+    location: Course
+    tail: Course
+    own_tail: Course
+    half_life: int | None
+    fate: Fate | None
+    replicates: int
+    seed: int
+
+    @property
+    def courses(self) -> dict[str, Course]:
+        """The five courses by name."""
+        return {name: getattr(self, name) for name in ("sd", "variance", "location", "tail", "own_tail")}
+
+    def __repr__(self) -> str:
+        fate = "undecided" if self.fate is None else self.fate.verdict
+        return f"<Forecast of {self.label} to generation {self.generations[-1]}: {self.recursion!r}, {fate}>"
+
+    def _repr_html_(self) -> str:
+        import html
+
+        return f"<pre>{html.escape(self.summary())}</pre>"
+
+    def summary(self, width: int = 100) -> str:
+        """The forecast in plain words and two small tables, the words wrapped to a width in characters."""
+        return summary(self, width)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The forecast as plain values for strict JSON; an infinity is the text ``"Infinity"``."""
+        report: dict[str, Any] = _plain(
+            {
+                "label": self.label,
+                "recursion": repr(self.recursion),
+                "source": asdict(self.source),
+                "normality": asdict(self.normality),
+                "fate": None if self.fate is None else asdict(self.fate),
+                "half_life": self.half_life,
+                "replicates": self.replicates,
+                "seed": self.seed,
+                "generations": self.generations,
+                **{
+                    name: {statistic: vars(known) for statistic, known in course.statistics.items()}
+                    for name, course in self.courses.items()
+                },
+            }
+        )
+        return report
+
+    def plot(self, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
+        """Spread, mean and tail on three Axes, by default those of a new figure, which are returned."""
+        from collapse_theory.forecasting.figure import plot_forecast
+
+        return plot_forecast(self, axes)
+
+    def save_figure(self, path: str | Path) -> None:
+        """Write the picture of :meth:`plot` to a file, in the format that its ending names."""
+        from collapse_theory.forecasting.figure import save_forecast
+
+        save_forecast(self, path)
 
 
 def forecast(
     values: ArrayLike,
     *,
-    sample_size: Any,
+    sample_size: int | Schedule,
     generations: int,
     regime: Regime | None = None,
     ddof: float = 1.0,
     replicates: int = 20_000,
-    bootstrap: int = 2000,
+    bootstrap: int = 1000,
     rng: Seed = 0,
-    label: str = "values",
+    label: str = "the values",
     progress: bool = False,
 ) -> Forecast:
     """Forecast of a Gaussian that is refitted, generation after generation, on samples of itself.
 
-    Generation 0 is the Gaussian fitted to the values. Every curve is exact where a theorem gives it and simulated
-    where not, and says which; nothing is drawn when all that is asked for is exact.
+    Generation 0 is the Gaussian fitted to the values. Every statistic is exact where a theorem gives it and simulated
+    where not, and says which; nothing is simulated when all that is asked for is exact.
 
     Parameters
     ----------
     values : array_like
-        The data: at least two finite numbers, not all equal.
+        The data, shape ``(values,)``: at least two finite numbers, not all equal.
     sample_size : int or Schedule
         Points drawn per generation.
     generations : int
@@ -65,7 +158,7 @@ def forecast(
     replicates : int
         Runs behind what is simulated, at least 100.
     bootstrap : int
-        Resamples behind the error of generation 0.
+        Resamples behind the error of generation 0, at least 2.
     rng : int, SeedSequence or Generator
         Seed of everything random here.
     label : str
@@ -73,146 +166,90 @@ def forecast(
     progress : bool
         Show a progress bar while simulating.
 
+    Returns
+    -------
+    Forecast
+        Numbers, words and a picture.
+
     Raises
     ------
     ValueError
         Naming parameter, value and domain.
     """
-    GENERATION.check("generations", generations)
-    Domain(low=100, high=COUNT.high, integer=True).check("replicates", replicates)
-    Domain(low=2, high=COUNT.high, integer=True).check("bootstrap", bootstrap)
-    column = np.asarray(values, dtype=float).ravel()
-    with np.errstate(over="ignore"):
+    horizon = GENERATION.check("generations", generations)
+    REPLICATES.check("replicates", replicates)
+    RESAMPLES.check("bootstrap", bootstrap)
+    column = np.asarray(values, dtype=float)
+    if column.ndim != 1:
+        raise ValueError(f"values has shape {column.shape}, outside its domain: a single column of numbers")
+    with np.errstate(over="ignore", invalid="ignore"):
         family = Gaussian.from_data(column, ddof)
     recursion = Recursion(family, Replace() if regime is None else regime, sample_size=sample_size)
     seed = entropy_of(rng)
-    t = np.unique(np.linspace(0, generations, POINTS).round().astype(np.int64))
-    ask = _Answers(recursion, t, replicates, seed, progress)
-    sd = ask.course(recursion.sd)
-    verdict, because = _fate(recursion)
+    roads = Roads(recursion, _grid(0, horizon, POINTS), replicates, seed, progress)
+    sd = roads.course(recursion.sd)
+    fate = _fate(recursion)
     return Forecast(
         label=label,
         recursion=recursion,
-        source=Source.of(column, family, bootstrap, _stream(seed, 1)),
-        normality=Normality.of(column, _stream(seed, 2)),
-        generations=t,
-        variance=ask.follows(recursion.variance, sd, lambda x: x**2),
+        source=Source.of(column, family, bootstrap, np.random.default_rng([seed, 1])),
+        normality=Normality.of(column, family, np.random.default_rng([seed, 2])),
+        generations=roads.t,
+        variance=roads.course_after(sd, recursion.variance),
         sd=sd,
-        location=ask.course(recursion.location, costly=True),
-        tail=ask.course(recursion.tail_mass(TAIL), costly=True),
-        own_tail=ask.follows(recursion.own_tail_mass(TAIL), sd, lambda x: _own_tail(family, x)),
-        half_life=ask.half_life(sd),
-        fate=verdict,
-        because=because,
+        location=roads.course(recursion.location),
+        tail=roads.course(recursion.tail_mass(TAIL)),
+        own_tail=roads.course_after(sd, recursion.own_tail_mass(TAIL)),
+        half_life=_half_life(roads, sd, fate),
+        fate=fate,
         replicates=replicates,
         seed=seed,
     )
 
 
-@dataclass(frozen=True)
-class _Answers:
-    """Statistics at the generations t: exact where a theorem gives them, else from one set of runs."""
-
-    recursion: Recursion
-    t: NDArray[np.int64]
-    replicates: int
-    seed: int
-    progress: bool
-
-    @cached_property
-    def runs(self) -> Runs:
-        return self.simulated(self.t)
-
-    def simulated(self, t: NDArray[np.int64]) -> Runs:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", message="interrupted")
-            runs = self.recursion.simulate(
-                int(t[-1]), self.replicates, rng=self.seed, keep=[int(g) for g in t], progress=self.progress
-            )
-        if runs.replicates < self.replicates:
-            raise KeyboardInterrupt
-        return runs
-
-    def course(self, quantity: Any, *, costly: bool = False) -> Course:
-        expected, road = self.expected(quantity, costly=costly and quantity.definition.name == "tail_mass")
-        ordered, ordered_road = self.quantiles(quantity, self.t, costly=costly)
-        low, typical, high = ordered if ordered is not None else self.order_statistics(quantity, self.runs)
-        return Course(expected, typical, low, high, road, ordered_road)
-
-    def follows(self, quantity: Any, sd: Course, function: Any) -> Course:
-        """Course of an increasing function of the sd: its quantiles are the function of the sd's."""
-        expected, road = self.expected(quantity, costly=False)
-        with np.errstate(over="ignore", under="ignore", divide="ignore"):
-            low, typical, high = function(sd.low), function(sd.typical), function(sd.high)
-        return Course(expected, typical, low, high, road, sd.typical_road)
-
-    def expected(self, quantity: Any, *, costly: bool) -> tuple[Array | None, str]:
-        if not (costly and self.t[-1] > EXACT_HORIZON):
-            try:
-                return self.floats(quantity.mean), "exact"
-            except NoClosedForm:
-                pass
-        try:
-            return np.asarray(quantity.mean.simulated(self.runs).values), "simulated"
-        except Unseeable:
-            return None, "unseeable"
-
-    def floats(self, curve: Any) -> Array:
-        try:
-            return np.asarray(curve(self.t))
-        except OverflowError:
-            with np.errstate(over="ignore"):
-                return np.asarray(np.exp(curve.log(self.t)))
-
-    def quantiles(self, quantity: Any, t: NDArray[np.int64], *, costly: bool) -> tuple[Array | None, str]:
-        """Exact quantiles, shape ``(3, len(t))``, or None where they have to be simulated."""
-        if costly and t[-1] > EXACT_HORIZON:
-            return None, "simulated"
-        try:
-            theorem = quantity.distribution.theorem
-        except NoClosedForm:
-            return None, "simulated"
-        found = np.full((3, len(t)), quantity.source_value)
-        later = np.flatnonzero(t > 0)
-        laws = theorem.value(self.recursion, t[later], *quantity.numbers) if later.size else []
-        for i, law in zip(later, laws, strict=True):
-            found[:, i] = law.ppf(np.array(BAND))
-        return found, "exact"
-
-    def order_statistics(self, quantity: Any, runs: Runs) -> list[Array]:
-        return [quantity.quantile(q).simulated(runs).values for q in BAND]
-
-    def half_life(self, sd: Course) -> int | None:
-        """First generation whose median sd is at most half the source's, searched ever more finely."""
-        half = self.recursion.sd.source_value / 2
-        reached = np.flatnonzero(sd.typical <= half)
-        if not reached.size:
-            return None
-        low, high = int(self.t[reached[0] - 1]), int(self.t[reached[0]])
-        while high - low > 1:
-            exact = sd.typical_road == "exact"
-            inner = np.unique(np.linspace(low, high, 3 if exact else POINTS).round().astype(np.int64))
-            ordered, _ = self.quantiles(self.recursion.sd, inner, costly=not exact)
-            if ordered is None:
-                medians = self.recursion.sd.median.simulated(self.simulated(inner)).values
-            else:
-                medians = ordered[1]
-            first = int(np.argmax(medians[1:] <= half)) + 1
-            low, high = int(inner[first - 1]), int(inner[first])
-        return high
+def _grid(first: int, last: int, points: int) -> NDArray[np.int64]:
+    """Whole generations from the first to the last, evenly spread."""
+    return np.unique(np.linspace(first, last, points).round().astype(np.int64))
 
 
-def _fate(recursion: Recursion) -> tuple[str, str]:
+def _fate(recursion: Recursion) -> Fate | None:
     try:
-        fate = recursion.fate
-    except NoClosedForm as unknown:
-        return "undecided", str(unknown)
-    return fate.verdict, f"{fate.because} = {fate.value:.3g}" if fate.value else ""
+        return recursion.fate
+    except NoClosedForm:
+        return None
 
 
-def _own_tail(family: Gaussian, sd: Array) -> Array:
-    return measures.own_tail_mass(family, (np.zeros(sd.shape), np.log(sd / family.sd)), TAIL)
+def _half_life(roads: Roads, sd: Course, fate: Fate | None) -> int | None:
+    """First generation whose median sd is at most half the source's, bracketed ever more closely.
+
+    Where every run is known to collapse and the median has an exact road, it is sought beyond the horizon as well.
+    """
+    half = roads.recursion.sd.source_value / 2
+    exact = sd.typical.road == "exact"
+    certain = exact and roads.recursion.sizes.constant and fate is not None and fate.verdict == "collapses"
+    t, typical = roads.t, sd.typical.values
+    while not np.any(typical <= half):
+        if not certain or t[-1] > LATEST_HALF_LIFE:
+            return None
+        t = np.array([t[-1], 2 * t[-1] + 1])
+        typical = _median_sd(roads, t)
+    while True:
+        first = int(np.argmax(typical <= half))
+        if t[first] == t[first - 1] + 1:
+            return int(t[first])
+        t = _grid(t[first - 1], t[first], 3 if exact else POINTS)
+        typical = _median_sd(roads, t)
 
 
-def _stream(seed: int, key: int) -> np.random.Generator:
-    return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(0, key)))
+def _median_sd(roads: Roads, t: NDArray[np.int64]) -> Any:
+    return replace(roads, t=t).statistic(roads.recursion.sd.median).values
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist())
+    return str(value).replace("inf", "Infinity") if value in (np.inf, -np.inf) else value

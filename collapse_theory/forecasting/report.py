@@ -1,269 +1,224 @@
-"""What a forecast says: arrays, plain words, JSON, a picture."""
+"""A forecast in plain words and two small tables."""
 
 from __future__ import annotations
 
+import math
 import textwrap
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from collapse_theory.forecasting.column import Normality, Source
-from collapse_theory.recursion import Recursion
+from collapse_theory.errors import NoClosedForm
+from collapse_theory.forecasting.course import Course, Statistic
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-Array = NDArray[np.float64]
+    from collapse_theory.forecasting.forecast import Forecast
 
 FATES = {
-    "collapses": "every run loses its whole spread in the end, whatever the mean over runs does",
-    "wanders": "every run's spread wanders without limit, down to nothing and up again",
-    "explodes": "every run's spread grows without bound",
-    "settles": "every run's spread settles at a positive value, a different one in each run",
-    "stationary": "runs keep moving, but their spread neither dies nor grows: its law becomes stationary",
-    "undecided": "no theorem decides what becomes of a run",
+    "collapses": "Every single run loses its whole spread, whatever the mean over runs does",
+    "wanders": "The spread of every run wanders without limit, down to nothing and up again",
+    "explodes": "The spread of every run grows without bound",
+    "settles": "The spread of every run settles at a positive value, another one in each run",
+    "stationary": "Runs keep moving, but their spread neither dies nor grows without bound",
+    "undecided": "No theorem decides what becomes of a run",
 }
+MARK = "≈"
+INDENT = 13
+NARROWEST = 40
+EXACT_DIGITS, SIMULATED_DIGITS = 4, 3
+PLAIN_FROM, PLAIN_TO = 1e-4, 1e9
+SMALLEST, MOST_DIGITS = 1e-307, 15
+NEGLIGIBLE = 1e-12
+ROWS = 6
 
 
-@dataclass(frozen=True, eq=False)
-class Course:
-    """One quantity over the generations of a forecast.
-
-    Parameters
-    ----------
-    expected : ndarray or None
-        Mean over runs; None where the simulated runs cannot see it.
-    typical, low, high : ndarray
-        Median over runs, and their 5 % and 95 % quantiles.
-    expected_road, typical_road : str
-        ``"exact"``, ``"simulated"`` or ``"unseeable"``; the second holds for the quantiles as well.
-    """
-
-    expected: Array | None
-    typical: Array
-    low: Array
-    high: Array
-    expected_road: str
-    typical_road: str
+def summary(forecast: Forecast, width: int) -> str:
+    """The whole report; the words are wrapped to a width in characters, the tables are some 75 wide."""
+    last = forecast.generations[-1]
+    text = [
+        f"{forecast.label}: {forecast.source.count} values, forecast to generation {last}",
+        "",
+        *(_paragraph(head, words, width) for head, words in _sentences(forecast)),
+        "",
+        *_table(_at_the_horizon(forecast)),
+        "",
+    ]
+    if last > 0:
+        text += [*_table(_on_the_way(forecast)), ""]
+    return "\n".join([*text, *(textwrap.fill(note, max(width, NARROWEST)) for note in _notes(forecast))])
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
-    """What is left of a column of numbers after generations of refitting; made by :func:`forecast`.
+def _sentences(forecast: Forecast) -> Iterator[tuple[str, str]]:
+    yield "Source", _source(forecast)
+    yield "Gaussian?", _normality(forecast)
+    yield "Refitting", _refitting(forecast)
+    yield "In the end", _fate(forecast)
+    yield "Half-life", _half_life(forecast)
 
-    Parameters
-    ----------
-    label : str
-        Name of the column.
-    recursion : Recursion
-        The law fitted to the data, the regime and the sample size.
-    source, normality : Source, Normality
-        The error of that fit, and whether a Gaussian is a fair description of the data.
-    generations : ndarray of int
-        Some sixty generations, the first 0 and the last the horizon.
-    variance, sd, location : Course
-        Fitted variance, standard deviation and mean.
-    tail, own_tail : Course
-        The model's mass beyond 3 source standard deviations of the source's centre, and of its own.
-    half_life : int or None
-        First generation whose median standard deviation is at most half the source's; None beyond the horizon.
-    fate, because : str
-        What becomes of a run as t → ∞, and the quantity that decides it.
-    replicates, seed : int
-        Runs behind everything that is simulated, and their seed.
-    """
 
-    label: str
-    recursion: Recursion
-    source: Source
-    normality: Normality
-    generations: NDArray[np.int64]
-    variance: Course
-    sd: Course
-    location: Course
-    tail: Course
-    own_tail: Course
-    half_life: int | None
-    fate: str
-    because: str
-    replicates: int
-    seed: int
+def _source(forecast: Forecast) -> str:
+    mean, sd = forecast.source.mean, forecast.source.sd
+    return (
+        f"Generation 0 is the Gaussian fitted to the values: mean {number(mean.value, 2, mean.standard_error)} ± "
+        f"{number(mean.standard_error, 2)}, standard deviation {number(sd.value, 2, sd.standard_error)} ± "
+        f"{number(sd.standard_error, 2)} (bootstrap standard errors). All standard deviations below are proportional "
+        f"to this one and share its error of {percent(sd.standard_error / sd.value, 2)}; the tails do not depend on it."
+    )
 
-    @property
-    def courses(self) -> dict[str, Course]:
-        """The five courses by name."""
-        return {name: getattr(self, name) for name in ("variance", "sd", "location", "tail", "own_tail")}
 
-    @property
-    def ddof(self) -> float:
-        """Divisor of the fit: the variance is the sum of squares over n − ddof."""
-        return float(self.recursion.family.ddof)  # type: ignore[attr-defined]
+def _normality(forecast: Forecast) -> str:
+    fit, count = forecast.normality, forecast.source.count
+    head = {
+        "plausible": "A plausible description of the values",
+        "doubtful": "A doubtful description of the values",
+        "poor": "A poor description of the values, so the forecast speaks about the fitted Gaussian, not about them",
+        "untested": "Too few values to tell",
+    }[fit.word]
+    expected = count * forecast.tail.typical.values[0]  # type: ignore[index]
+    return (
+        f"{head}: Anderson-Darling p = {fit.p_value:.2g}, skewness {fit.skewness:.2f}, excess kurtosis "
+        f"{fit.excess_kurtosis:.2f}; {fit.outside} of {count} lie beyond 3 standard deviations, where a Gaussian would "
+        f"put {number(expected, 2)}."
+    )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The forecast as plain values for strict JSON: infinities as ``"Infinity"``, what nobody knows as None."""
-        report: dict[str, Any] = _plain(
-            {
-                "label": self.label,
-                "recursion": repr(self.recursion),
-                "source": {**asdict(self.source), "ddof": self.ddof},
-                "normality": asdict(self.normality),
-                "fate": {"verdict": self.fate, "sentence": FATES[self.fate], "because": self.because},
-                "half_life": self.half_life,
-                "replicates": self.replicates,
-                "seed": str(self.seed),
-                "generations": self.generations,
-                **{name: vars(course) for name, course in self.courses.items()},
-            }
-        )
-        return report
 
-    def rows(self, count: int = 5) -> list[tuple[str, ...]]:
-        """Numbers as text at some of the generations, under the names of :attr:`columns`."""
-        places = np.unique(np.linspace(0, len(self.generations) - 1, count + 1).round().astype(int))
-        return [
+def _refitting(forecast: Forecast) -> str:
+    recursion, last = forecast.recursion, int(forecast.generations[-1])
+    sizes, regime = recursion.sizes, recursion.regime
+    drawn = f"{sizes(1)} points" if sizes.constant else f"{sizes(1)} points at first, {sizes(max(last, 1))} at the last"
+    story = f"{regime.story[:1].lower()}{regime.story[1:]}"
+    real = " Real points are taken to follow the fitted Gaussian." if recursion.tableau.anchored else ""
+    ddof = recursion.family.ddof  # type: ignore[attr-defined]
+    divisor = "n" if ddof == 0 else f"(n {'-' if ddof > 0 else '+'} {abs(ddof):g})"
+    return (
+        f"Each generation draws {drawn}; its variance is the sum of squares over {divisor}. "
+        f"{repr(regime).removeprefix('ct.')}: {story}.{real}"
+    )
+
+
+def _fate(forecast: Forecast) -> str:
+    fate = forecast.fate
+    if fate is None:
+        return "No theorem says what becomes of a run under these sample sizes."
+    sentence = FATES[fate.verdict]
+    if fate.verdict == "undecided":
+        return f"{sentence} ({fate.because} = {fate.value:.3g})."
+    try:
+        rate = forecast.recursion.variance.growth_rate
+    except NoClosedForm:
+        return f"{sentence}."
+    change = percent(abs(math.expm1(rate)), 2)
+    return f"{sentence}; in the long run its variance {'shrinks' if rate < 0 else 'grows'} by {change} a generation."
+
+
+def _half_life(forecast: Forecast) -> str:
+    last = forecast.generations[-1]
+    if forecast.half_life is None:
+        return f"The typical standard deviation is not down to half by generation {last}."
+    about = "" if forecast.sd.typical.road == "exact" else MARK
+    return f"The typical standard deviation is down to half at generation {about}{forecast.half_life}."
+
+
+def _at_the_horizon(forecast: Forecast) -> list[tuple[str, ...]]:
+    sd, last = forecast.source.sd.value, forecast.generations[-1]
+    return [
+        (f"At generation {last}", "source", "expected", "typical", "90 % of runs"),
+        ("standard deviation", *_cells(forecast.sd)),
+        ("variance", *_cells(forecast.variance)),
+        ("mean", *_cells(forecast.location, scale=sd)),
+        ("tail, fixed centre", *_cells(forecast.tail, share=True)),
+        ("tail, own centre", *_cells(forecast.own_tail, share=True)),
+    ]
+
+
+def _cells(course: Course, *, scale: float | None = None, share: bool = False) -> tuple[str, ...]:
+    """Source, expected, typical and band of a course, at the horizon."""
+    assert course.typical.values is not None
+    source = Statistic("exact", course.typical.values[:1])
+    return (
+        *(_cell(known, -1, scale=scale, share=share) for known in (source, course.expected, course.typical)),
+        _band(course, -1, scale=scale, share=share),
+    )
+
+
+def _on_the_way(forecast: Forecast) -> list[tuple[str, ...]]:
+    places = np.unique(np.linspace(0, len(forecast.generations) - 1, ROWS).round().astype(int)).tolist()
+    sd, tail = forecast.sd, forecast.tail
+    head = ("t", "expected sd", "typical sd", "90 % of runs", "expected tail", "typical tail")
+    return [
+        head,
+        *(
             (
-                f"{self.generations[i]}",
-                _number(self.sd.typical[i]),
-                _interval((self.sd.low[i], self.sd.high[i])),
-                _known(self.sd, i),
-                _interval((self.location.low[i], self.location.high[i])),
-                _known(self.tail, i, share),
-                share(self.tail.typical[i]),
+                f"{forecast.generations[i]}",
+                _cell(sd.expected, i),
+                _cell(sd.typical, i),
+                _band(sd, i),
+                _cell(tail.expected, i, share=True),
+                _cell(tail.typical, i, share=True),
             )
             for i in places
-        ]
-
-    columns = ("t", "typical sd", "90 % of runs", "expected sd", "centre, 90 %", "expected tail", "typical tail")
-
-    def __repr__(self) -> str:
-        return f"<Forecast of {self.label} to generation {self.generations[-1]}: {self.recursion!r}, {self.fate}>"
-
-    def lines(self) -> list[tuple[str, str]]:
-        """The summary as pairs of a heading and a sentence."""
-        last, source, fit, regime = self.generations[-1], self.source, self.normality, self.recursion.regime
-        sd, variance, centre, tail, own = self.courses["sd"], self.variance, self.location, self.tail, self.own_tail
-        story = f"{regime.story[:1].lower()}{regime.story[1:]}"
-        half = f"the typical sd is down to half at generation {self.half_life}"
-        not_half = f"the typical sd is not down to half by generation {last}"
-        return [
-            (
-                "Data",
-                f"{source.count} values of {self.label}; with 95 % bootstrap intervals, mean {_number(source.mean)} "
-                f"({_interval(source.mean_interval)}), sd {_number(source.sd)} ({_interval(source.sd_interval)})",
-            ),
-            (
-                "Gaussian?",
-                f"{fit.word}: Anderson-Darling p = {fit.p_value:.2g}, skewness {fit.skewness:.2f}, excess kurtosis "
-                f"{fit.excess_kurtosis:.2f}; the tail forecast leans on this",
-            ),
-            ("Refit", f"{self.recursion.sizes!r} points a generation, divisor n - {self.ddof:g}; {story}"),
-            ("Fate", FATES[self.fate] + (f" ({self.because})" if self.because else "")),
-            (
-                f"At t = {last}",
-                f"sd: typical {_number(sd.typical[-1])}, {share(sd.typical[-1] / source.sd)} of the source's; "
-                f"{_middle(sd)}; expected {_known(sd, -1)}",
-            ),
-            (
-                "",
-                f"variance: typical {_number(variance.typical[-1])}; {_middle(variance)}; "
-                f"expected {_known(variance, -1)}",
-            ),
-            ("", f"centre: {_middle(centre)}; expected {_known(centre, -1)}, where it started"),
-            (
-                "",
-                f"tail, the mass beyond 3 source sds of the source's centre: {share(tail.typical[0])} at the source, "
-                f"now expected {_known(tail, -1, share)}, typical {share(tail.typical[-1])}",
-            ),
-            (
-                "",
-                f"the same about the model's own centre: expected {_known(own, -1, share)}, "
-                f"typical {share(own.typical[-1])}",
-            ),
-            ("Half-life", not_half if self.half_life is None else half),
-            ("Roads", self._roads()),
-        ]
-
-    def _roads(self) -> str:
-        courses = [(name.replace("_", " "), course) for name, course in self.courses.items()]
-        means = ", ".join(name for name, course in courses if course.expected_road == "simulated")
-        bands = ", ".join(name for name, course in courses if course.typical_road == "simulated")
-        unseen = ", ".join(name for name, course in courses if course.expected is None)
-        drawn = [f"expected {means}"] if means else []
-        drawn += [f"typical values and bands of {bands}"] if bands else []
-        parts = [f"{self.replicates} simulated runs, seed {self.seed}, for " + " and ".join(drawn)] if drawn else []
-        parts += [f"expected {unseen} rests on runs too rare to be simulated"] if unseen else []
-        return "; ".join([*parts, "the rest exact" if parts else "everything exact"])
-
-    def summary(self, width: int = 100) -> str:
-        """The forecast in plain words, wrapped to a width in characters."""
-        indent = 12
-        return "\n".join(
-            textwrap.fill(
-                f"{head:<{indent}}{text}",
-                max(width, 40),
-                subsequent_indent=" " * indent,
-                drop_whitespace=True,
-                break_on_hyphens=False,
-            )
-            for head, text in self.lines()
-        )
-
-    def _repr_html_(self) -> str:
-        import html
-
-        rows = "".join(
-            f"<tr><th style='text-align:left'>{html.escape(head)}</th>"
-            f"<td style='text-align:left'>{html.escape(text)}</td></tr>"
-            for head, text in self.lines()
-        )
-        return f"<table>{rows}</table>"
-
-    def figure(self) -> Figure:
-        """Spread, centre and tail side by side, as a figure of its own."""
-        from matplotlib import pyplot
-
-        from collapse_theory.forecasting.figure import plot_forecast
-
-        figure = plot_forecast(self)[0].get_figure()
-        assert figure is not None
-        root: Figure = figure  # type: ignore[assignment]
-        pyplot.close(root)
-        return root
+        ),
+    ]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    if isinstance(value, float) and not np.isfinite(value):
-        return None if np.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    return value
+def _notes(forecast: Forecast) -> Iterator[str]:
+    yield (
+        "Expected is the mean over runs, which a few wide runs can carry; typical is the median run. A tail is the "
+        "share beyond 3 source standard deviations: of the source's mean (fixed centre), or of the model's own."
+    )
+    roads = [known.road for course in forecast.courses.values() for known in course.statistics.values()]
+    if "simulated" not in roads:
+        yield "All of it is exact."
+    else:
+        yield f"{MARK} is simulated: {forecast.replicates} runs, seed {forecast.seed}. The rest is exact."
+    if "unseeable" in roads:
+        yield "? is a mean that rests on runs too rare to be simulated."
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}"
+def _cell(known: Statistic, place: int, *, scale: float | None = None, share: bool = False) -> str:
+    if known.values is None:
+        return "?"
+    exact = known.road == "exact" or place == 0
+    value, digits = float(known.values[place]), EXACT_DIGITS if exact else SIMULATED_DIGITS
+    text = percent(value, digits - 1) if share else number(value, digits, scale)
+    return text if exact or text.startswith("<") else MARK + text
 
 
-def share(value: float) -> str:
-    """A share in percent where it is a visible one, else as a power of ten."""
-    if value == 0:
-        return "less than 1e-300"
-    return f"{100 * value:.3g} %" if value >= 1e-5 else f"{value:.2g}"
+def _band(course: Course, place: int, *, scale: float | None = None, share: bool = False) -> str:
+    low, high = (_cell(known, place, scale=scale, share=share) for known in (course.low, course.high))
+    return f"{low} to {high.removeprefix(MARK) if low.startswith(MARK) else high}"
 
 
-def _interval(ends: tuple[float, float]) -> str:
-    return f"{_number(ends[0])} to {_number(ends[1])}"
+def number(value: float, digits: int, scale: float | None = None) -> str:
+    """A number to some significant digits, its own or those of a scale; without exponent where that is readable."""
+    size = abs(value) if scale is None else scale
+    if size < SMALLEST or math.isinf(value):
+        return f"<{SMALLEST:.0e}" if size < SMALLEST else f"{value}"
+    decimals = digits - 1 - math.floor(math.log10(size))
+    if size >= PLAIN_FROM and abs(value) < PLAIN_TO:
+        return f"{round(value, decimals) + 0.0:.{max(decimals, 0)}f}"
+    leading = math.floor(math.log10(abs(value))) if value else 0
+    kept = decimals + leading
+    return f"{value:.{kept if 0 <= kept <= MOST_DIGITS else digits - 1}e}"
 
 
-def _middle(course: Course) -> str:
-    return f"{_interval((course.low[-1], course.high[-1]))} in 90 % of runs"
+def percent(share: float, digits: int) -> str:
+    """A share in percent; what is next to nothing is not spelled out."""
+    return f"{number(100 * share, digits)} %" if share >= NEGLIGIBLE else f"<{100 * NEGLIGIBLE:.0e} %"
 
 
-def _known(course: Course, place: int, written: Callable[[float], str] = _number) -> str:
-    return "unseeable" if course.expected is None else written(course.expected[place])
+def _paragraph(head: str, words: str, width: int) -> str:
+    return textwrap.fill(
+        f"{head:<{INDENT}}{words}",
+        max(width, NARROWEST),
+        subsequent_indent=" " * INDENT,
+        break_on_hyphens=False,
+    )
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows in columns: the first one to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join([f"{row[0]:<{widths[0]}}", *(f"{c:>{w}}" for c, w in zip(row[1:], widths[1:], strict=True))])

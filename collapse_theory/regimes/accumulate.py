@@ -271,5 +271,9 @@ class Accumulate(Regime):
         ),
     )
 
+    @classmethod
+    def examples(cls) -> tuple[Accumulate, ...]:
+        return (cls(),)
+
     def step(self, t: Any, sizes: Schedule) -> Step:
         return Step(drawn=(0, sizes(t)), stored=(sizes.total(t - 1),), weight=(0, 1, 1), keep=((1, 2),))

@@ -10,10 +10,10 @@ a contraction: the expectation is stationary, and what decides is the *count* r,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from collapse_theory.domain import COUNT, SHARE, whole
+from collapse_theory.domain import COUNT, SHARE, check_parameters, inside, whole
 from collapse_theory.regimes import linear_map
 from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
 from collapse_theory.regimes.regime import Regime, Step
@@ -65,8 +65,8 @@ class Fresh(Regime):
         Their share of the sample size instead; share · n must be a whole number.
     """
 
-    real: int | None = None
-    share: float | None = None
+    real: int | None = field(default=None, metadata=inside(COUNT))
+    share: float | None = field(default=None, metadata=inside(SHARE))
 
     known: ClassVar[tuple[Theorem, ...]] = linear_map.theorems(
         name="Fresh",
@@ -80,10 +80,7 @@ class Fresh(Regime):
     def __post_init__(self) -> None:
         if (self.real is None) == (self.share is None):
             raise ValueError(f"real = {self.real!r}, share = {self.share!r}: give exactly one of the two")
-        if self.real is not None:
-            object.__setattr__(self, "real", COUNT.check("real", self.real))
-        else:
-            object.__setattr__(self, "share", SHARE.check("share", self.share))
+        check_parameters(self)
 
     def fresh_points(self, n: Any) -> Any:
         """Fresh real points among n; an int, an array or a sympy expression like n."""
@@ -99,6 +96,10 @@ class Fresh(Regime):
         if np.ndim(n) == 0:
             return whole("share · n", self.share * n, f"share = {self.share:g}, n = {n}; use FreshMixture for chance")
         return np.array([self.fresh_points(int(size)) for size in np.asarray(n)])
+
+    @classmethod
+    def examples(cls) -> tuple[Fresh, ...]:
+        return (cls(real=1), cls(share=0.5))
 
     def step(self, t: Any, sizes: Schedule) -> Step:
         n = sizes(t)

@@ -10,10 +10,10 @@ The count of real points is binomial, the points are independent given the model
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from collapse_theory.domain import Domain
+from collapse_theory.domain import POSITIVE_SHARE, check_parameters, inside
 from collapse_theory.regimes import linear_map
 from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
 from collapse_theory.regimes.regime import Regime, Step
@@ -58,7 +58,7 @@ class FreshMixture(Regime):
         Chance that a point comes from the source, in (0, 1].
     """
 
-    share: float
+    share: float = field(metadata=inside(POSITIVE_SHARE))
 
     known: ClassVar[tuple[Theorem, ...]] = linear_map.theorems(
         name="FreshMixture",
@@ -70,7 +70,11 @@ class FreshMixture(Regime):
     )
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "share", Domain(low=0, high=1, open_low=True).check("share", self.share))
+        check_parameters(self)
+
+    @classmethod
+    def examples(cls) -> tuple[FreshMixture, ...]:
+        return (cls(share=0.25),)
 
     def step(self, t: Any, sizes: Schedule) -> Step:
         return Step(drawn=(0, sizes(t)), weight=(0, 1), share=self.share)

@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 
 def slotless(setting: Any) -> bool:
     """Whether the map is the same 2 × 2 map in every generation."""
-    return setting.regime.homogeneous and setting.sizes.constant and not setting.tableau.stored  # type: ignore[no-any-return]
+    return setting.regime.homogeneous and setting.sizes.constant and not setting.tableau.stored
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class AffineMap:
     def at(self, t: Any) -> tuple[Array, Array]:
         """Values (V_t, M_t) from (1, 0) at an array of generations."""
         t = np.asarray(t, dtype=float)
-        (a, b), (c, d) = ((float(x) for x in row) for row in self.a)
+        (_, b), (c, _) = ((float(x) for x in row) for row in self.a)
         source = np.array([float(x) for x in self.b])
         slow, fast = self.gaps
         width = fast - slow
@@ -148,14 +148,16 @@ def second_moments(regime: Any, sizes: Schedule, ddof: float, t: Any) -> tuple[A
 def _stepped(regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> tuple[Array, Array]:
     from collapse_theory.regimes.scan import scan
 
-    order = letters(len(regime.step(2, sizes).keep))
+    slots = len(regime.step(2, sizes).keep)
+    order = letters(slots)
     state = np.zeros(len(order))
     state[order.index(V)] = state[order.index(ONE)] = 1.0
     asked, where = np.unique(t, return_inverse=True)
     found = np.empty((len(asked), 2))
     start, last = 1, int(asked[-1])
     while start <= last:
-        stop = 1 if start == 1 else min(start + CHUNK - 1, last)
+        # One by one until every slot is filled: until then the structure changes.
+        stop = start if start <= slots + 1 else min(start + CHUNK - 1, last)
         generations = np.arange(start, stop + 1)
         path = scan(matrices(regime, sizes, ddof, generations), state)
         state = path[-1].copy()
@@ -229,7 +231,7 @@ def theorems(name: str, regime: str, spread: str, error: str, source: str, proof
     """
 
     def holds(setting: Any) -> bool:
-        return type(setting.regime).__name__ == name and setting.family.two_moments  # type: ignore[no-any-return]
+        return type(setting.regime).__name__ == name and setting.family.two_moments
 
     parts: list[Theorem] = []
     for index, (quantity, title, statement) in enumerate(

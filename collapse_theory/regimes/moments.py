@@ -171,11 +171,10 @@ def _in_fractions(step: Step) -> Step:
             Fraction(x) if isinstance(x, float) else int(x) if isinstance(x, np.integer) else x for x in numbers
         )
 
-    counts, weight = exact(step.drawn), exact(step.weight)
+    weight = exact(step.weight)
     share = Fraction(str(step.share)) if isinstance(step.share, float) else step.share
-    whole = [Fraction(c) if not absent(c) else 0 for c in counts]
-    stored = [Fraction(c) for c in exact(step.stored)]
-    return Step(tuple(whole), weight, tuple(stored), step.keep, share)  # type: ignore[arg-type]
+    drawn, stored = ([0 if absent(c) else Fraction(c) for c in exact(part)] for part in (step.drawn, step.stored))
+    return Step((drawn[0], drawn[1]), weight, tuple(stored), step.keep, share)
 
 
 def matrices(regime: Regime, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -194,4 +193,4 @@ def _in_floats(step: Step) -> Step:
     def real(numbers: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(x.astype(float) if isinstance(x, np.ndarray) else x for x in numbers)
 
-    return Step(real(step.drawn), real(step.weight), real(step.stored), step.keep, step.share)  # type: ignore[arg-type]
+    return Step(real(step.drawn), real(step.weight), real(step.stored), step.keep, step.share)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from collapse_theory.domain import construction
 from collapse_theory.schedules import Schedule
 from collapse_theory.theorem import Theorem
 
@@ -60,7 +61,12 @@ class Step:
     @property
     def replacement(self) -> bool:
         """Whether the fit sees points of the newest model only."""
-        return absent(self.drawn[REAL]) and not self.stored and absent(self.share)
+        return not self.anchored and not self.stored
+
+    @property
+    def anchored(self) -> bool:
+        """Whether new real points enter."""
+        return not (absent(self.drawn[REAL]) and absent(self.share))
 
 
 def _is(value: Any, *numbers: int) -> bool:
@@ -86,6 +92,11 @@ class Regime(ABC):
     def step(self, t: Any, sizes: Schedule) -> Step:
         """Tableau of generation t ≥ 1; t an int, an array of ints or a sympy symbol."""
 
+    @classmethod
+    @abstractmethod
+    def examples(cls) -> tuple[Regime, ...]:
+        """Members that between them exercise every theorem, each possible from n = 4 on."""
+
     def check(self, sizes: Schedule) -> None:
         """Refusal, with a ValueError, of a schedule that this regime cannot split."""
         self.step(1, sizes)
@@ -100,6 +111,7 @@ class Regime(ABC):
         return (type(self).__doc__ or "").split("\n", 1)[0].rstrip(".")
 
     def __repr__(self) -> str:
-        given = ((f.name, getattr(self, f.name)) for f in fields(self) if f.repr)  # type: ignore[arg-type]
-        inside = ", ".join(f"{name}={value!r}" for name, value in given if value is not None)
-        return f"ct.{type(self).__name__}({inside})"
+        return construction(self)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
+        printer.text(repr(self))

@@ -166,5 +166,9 @@ class Replace(Regime):
         ),
     )
 
+    @classmethod
+    def examples(cls) -> tuple[Replace, ...]:
+        return (cls(),)
+
     def step(self, t: Any, sizes: Schedule) -> Step:
         return Step(drawn=(0, sizes(t)), weight=(0, 1))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numba import njit
 
 
 @njit(cache=True, nogil=True)
-def scan(matrices, state):  # pragma: no cover
+def scan(matrices: Any, state: Any) -> Any:  # pragma: no cover
     """States after each of the matrices in turn, shape ``(generations, letters)``."""
     generations, size, _ = matrices.shape
     path = np.empty((generations, size))

@@ -3,5 +3,6 @@
 from collapse_theory.simulation.blocks import Block, BlockResult, simulate
 from collapse_theory.simulation.estimate import Estimate
 from collapse_theory.simulation.runs import Runs
+from collapse_theory.simulation.summaries import Summaries, Summary
 
-__all__ = ["Block", "BlockResult", "Estimate", "Runs", "simulate"]
+__all__ = ["Block", "BlockResult", "Estimate", "Runs", "Summaries", "Summary", "simulate"]

@@ -1,22 +1,25 @@
-"""Blocks of replicates: each a pure picklable job with its own stream, run by any executor in any order."""
+"""Blocks of replicates: each a pure picklable job with its own stream, so that no schedule of work changes a bit."""
 
 from __future__ import annotations
 
 import math
 import os
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import COUNT, GENERATION, REAL, generations, one_of
+from collapse_theory.domain import COUNT, GENERATION, REAL, Domain, generations, one_of
 from collapse_theory.errors import MemoryBudgetExceeded
+from collapse_theory.simulation import estimate
+from collapse_theory.simulation.execution import in_order
 from collapse_theory.simulation.runs import Runs
+from collapse_theory.simulation.summaries import Moments, Summaries, Summary
 
 Seed = int | np.random.SeedSequence | np.random.Generator | None
 
@@ -33,6 +36,8 @@ class Block:
         Seed of the whole run; the block's index is the spawn key.
     index, replicates : int
         Which block, and how many replicates it holds.
+    last : int
+        Last generation to simulate.
     record : tuple of int
         Generations to keep, ascending.
     tilt : float
@@ -47,10 +52,16 @@ class Block:
     entropy: int
     index: int
     replicates: int
+    last: int
     record: tuple[int, ...]
     tilt: float = 0.0
     watch: tuple[Any, ...] = ()
     method: str = "kernel"
+
+    @property
+    def stream(self) -> np.random.Generator:
+        """The block's own stream, spawned from the seed by its index."""
+        return np.random.Generator(np.random.PCG64(np.random.SeedSequence(self.entropy, spawn_key=(self.index,))))
 
 
 @dataclass(frozen=True)
@@ -61,13 +72,23 @@ class BlockResult:
     log_weights: NDArray[np.float64] | None = None
     times: NDArray[np.int64] | None = None
 
+    @property
+    def arrays(self) -> list[NDArray[Any]]:
+        """All that is there, one row per replicate."""
+        return [array for array in (*self.states, self.log_weights, self.times) if array is not None]
+
 
 def run_block(block: Block) -> BlockResult:
     """States of one block; a function of the block alone."""
-    stream = np.random.SeedSequence(block.entropy, spawn_key=(block.index,))
-    result = block.recursion.family.run_block(block, np.random.Generator(np.random.PCG64(stream)))
-    assert isinstance(result, BlockResult)
+    result: BlockResult = block.recursion.family.run_block(block, block.stream)
     return result
+
+
+def summarise(quantities: Sequence[Any], block: Block) -> Moments:
+    """Moments of some quantities over one block, shape ``(quantities, kept)``."""
+    result = run_block(block)
+    values = [estimate.summands(quantity.measure(result.states), result.log_weights) for quantity in quantities]
+    return Moments.of(np.stack(values, axis=1))
 
 
 def simulate(
@@ -76,7 +97,7 @@ def simulate(
     replicates: int,
     *,
     rng: Seed = None,
-    keep: str | Iterable[int] = "last",
+    keep: str | Iterable[int] | Summaries = "last",
     tilt: float = 0.0,
     watch: Sequence[Any] = (),
     workers: int | None = None,
@@ -84,44 +105,34 @@ def simulate(
     progress: bool = False,
     method: str = "kernel",
     max_bytes: int = 2**31,
-) -> Runs:
-    """Simulated runs of a recursion; the public door is :meth:`Recursion.simulate`."""
+) -> Runs | Summary:
+    """Simulated runs of a recursion, or their summary; the public door is :meth:`Recursion.simulate`."""
     last = GENERATION.check("generations", last)
     replicates = COUNT.check("replicates", replicates)
     tilt = REAL.check("tilt", tilt)
     one_of("method", method, ("kernel", "plain"))
-    record = _kept(keep, last)
-    size = recursion.family.state_bytes * replicates * len(record)
-    if size > max_bytes:
-        raise MemoryBudgetExceeded(
-            f"{replicates} replicates × {len(record)} kept generations need {size:,} bytes, more than "
-            f"max_bytes = {max_bytes:,}: keep fewer generations (keep='last'), use fewer replicates, or raise max_bytes"
-        )
-    entropy = entropy_of(rng)
-    per_block = recursion.family.block_size
-    blocks = [
-        Block(recursion, entropy, i, min(per_block, replicates - i * per_block), record, tilt, tuple(watch), method)
-        for i in range(math.ceil(replicates / per_block))
-    ]
-    results, interrupted = _run_all(blocks, workers, executor, progress)
-    if not results:
-        raise KeyboardInterrupt
-    if interrupted:
-        done = sum(result.states[0].shape[0] for result in results)
-        warnings.warn(f"interrupted: {done} of {replicates} replicates are kept", RuntimeWarning, stacklevel=3)
-    return Runs(
-        recursion=recursion,
-        generations=np.array(record, dtype=np.int64),
-        states=tuple(np.concatenate(arrays) for arrays in zip(*(r.states for r in results), strict=True)),
-        seed=entropy,
-        tilt=tilt,
-        log_weights=None
-        if tilt == 0
-        else np.concatenate([r.log_weights for r in results if r.log_weights is not None]),
-        last=last,
-        watched=tuple(watch),
-        times=np.concatenate([r.times for r in results if r.times is not None]) if watch else None,
-    )
+    record = keep.kept(recursion, last) if isinstance(keep, Summaries) else _kept(keep, last)
+    _check_watch(watch, recursion, keep)
+    size = recursion.family.block_size
+    total = math.ceil(replicates / size)
+    threads = min(COUNT.check("workers", os.cpu_count() or 1 if workers is None else workers), total)
+    entropy, bare = entropy_of(rng), replace(recursion)  # a copy without cached theorems, which cannot be pickled
+    timed = tuple(replace(time, recursion=bare) for time in watch)
+    whole = Block(bare, entropy, 0, replicates, last, record, tilt, timed, method)
+    blocks = (replace(whole, index=i, replicates=min(size, replicates - i * size)) for i in range(total))
+    run = partial(in_order, jobs=blocks, total=total, threads=threads, executor=executor, progress=progress)
+    if isinstance(keep, Summaries):
+        _check_bytes(replace(whole, replicates=min(replicates, threads * size)), max_bytes)
+        moments = _merged(run(partial(summarise, [replace(q, recursion=bare) for q in keep.quantities])))
+        _warn_of_interrupt(moments.count, replicates)
+        return Summary(recursion, keep.quantities, np.array(record, dtype=np.int64), moments, entropy, tilt)
+    _check_bytes(whole, max_bytes)
+    arrays = _joined(run(run_block), replicates)
+    _warn_of_interrupt(len(arrays[0]), replicates)
+    times = arrays.pop() if timed else None
+    log_weights = arrays.pop() if tilt else None
+    kept = np.array(record, dtype=np.int64)
+    return Runs(recursion, kept, tuple(arrays), entropy, tilt, log_weights, last, tuple(watch), times)
 
 
 def entropy_of(rng: Seed) -> int:
@@ -134,9 +145,9 @@ def entropy_of(rng: Seed) -> int:
         entropy = np.random.SeedSequence().entropy
         assert isinstance(entropy, int)
         return entropy
-    if isinstance(rng, (int, np.integer)) and not isinstance(rng, bool) and rng >= 0:
-        return int(rng)
-    raise ValueError(f"rng = {rng!r} is outside its domain: an integer ≥ 0, a SeedSequence or a numpy Generator")
+    if rng not in Domain(low=0, integer=True):
+        raise ValueError(f"rng = {rng!r} is outside its domain: an integer ≥ 0, a SeedSequence or a numpy Generator")
+    return int(rng)
 
 
 def _kept(keep: str | Iterable[int], last: int) -> tuple[int, ...]:
@@ -149,62 +160,45 @@ def _kept(keep: str | Iterable[int], last: int) -> tuple[int, ...]:
     return tuple(int(t) for t in chosen)
 
 
-def _run_all(
-    blocks: list[Block], workers: int | None, executor: Executor | None, progress: bool
-) -> tuple[list[BlockResult], bool]:
-    threads = COUNT.check("workers", workers) if workers is not None else min(os.cpu_count() or 1, len(blocks))
-    done: dict[int, BlockResult] = {}
-    interrupted = False
-    with _progress(progress, len(blocks)) as advance:
-        try:
-            if executor is None and (threads == 1 or len(blocks) == 1):
-                for block in blocks:
-                    done[block.index] = run_block(block)
-                    advance()
-            else:
-                own = ThreadPoolExecutor(threads) if executor is None else nullcontext(executor)
-                with own as pool:
-                    for index, result in _as_they_come(pool, blocks, window=4 * max(threads, 8)):
-                        done[index] = result
-                        advance()
-        except KeyboardInterrupt:
-            interrupted = True
-    return [done[i] for i in sorted(done)], interrupted
+def _check_watch(watch: Sequence[Any], recursion: Any, keep: Any) -> None:
+    if watch and isinstance(keep, Summaries):
+        raise ValueError(f"watch = {watch!r} is outside its domain: empty, as summaries hold no times of single runs")
+    for time in watch:
+        if time.recursion != recursion:
+            raise ValueError(f"watch = {time!r} is outside its domain: times of {recursion!r}")
 
 
-def _as_they_come(pool: Executor, blocks: list[Block], window: int) -> Iterator[tuple[int, BlockResult]]:
-    waiting = iter(blocks)
-    pending: dict[Future[BlockResult], int] = {}
-    try:
-        while True:
-            while len(pending) < window and (block := next(waiting, None)) is not None:
-                pending[pool.submit(run_block, block)] = block.index
-            if not pending:
-                return
-            finished, _ = wait(pending, return_when=FIRST_COMPLETED)
-            for future in finished:
-                yield pending.pop(future), future.result()
-    finally:
-        for future in pending:
-            future.cancel()
+def _check_bytes(block: Block, budget: int) -> None:
+    """Refusal of what would need more than the budget, with its size and what to do."""
+    state = block.recursion.family.state_bytes + (8 if block.tilt else 0)
+    size = block.replicates * (state * len(block.record) + 8 * len(block.watch))
+    if size > budget:
+        raise MemoryBudgetExceeded(
+            f"{block.replicates} replicates × {len(block.record)} kept generations need {size:,} bytes, more than "
+            f"max_bytes = {budget:,}: keep fewer generations (keep='last') or statistics only (keep=ct.Summaries(…)), "
+            f"use fewer replicates, or raise max_bytes"
+        )
 
 
-class _progress:
-    """A rich progress bar over blocks, or nothing; its value is a function that advances it by one."""
+def _joined(results: Iterator[BlockResult], replicates: int) -> list[NDArray[Any]]:
+    """Arrays of all blocks put in place one below the other; shorter when the blocks end early."""
+    whole: list[NDArray[Any]] = []
+    done = 0
+    for result in results:
+        whole = whole or [np.empty((replicates, *part.shape[1:]), part.dtype) for part in result.arrays]
+        rows = len(result.arrays[0])
+        for target, part in zip(whole, result.arrays, strict=True):
+            target[done : done + rows] = part
+        done += rows
+    return [array[:done] for array in whole]
 
-    def __init__(self, shown: bool, total: int) -> None:
-        self.shown, self.total = shown, total
 
-    def __enter__(self) -> Callable[[], None]:
-        if not self.shown:
-            return lambda: None
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def _merged(results: Iterator[Moments]) -> Moments:
+    """Moments of all blocks, merged in their order."""
+    return reduce(Moments.merged, results)
 
-        self.bar = Progress(TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self.bar.start()
-        task = self.bar.add_task("blocks", total=self.total)
-        return lambda: self.bar.advance(task)
 
-    def __exit__(self, *exception: object) -> None:
-        if self.shown:
-            self.bar.stop()
+def _warn_of_interrupt(done: int, replicates: int) -> None:
+    if done < replicates:
+        message = f"interrupted: the first {done} of {replicates} replicates are kept"
+        warnings.warn(message, RuntimeWarning, stacklevel=4)

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from collapse_theory.domain import PROBABILITY
 from collapse_theory.errors import Unseeable
 
+Array = NDArray[np.float64]
+Generations = NDArray[np.int64]
+
 LARGEST_SHARE = 0.1
 REPLICATES_PER_SECOND_MOMENT = 100
 
@@ -36,11 +39,11 @@ class Estimate:
     """
 
     what: str
-    generations: NDArray[np.int64]
-    values: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    standard_error: NDArray[np.float64]
+    generations: Generations
+    values: Array
+    low: Array
+    high: Array
+    standard_error: Array
     level: float
     replicates: int
     seed: int
@@ -79,23 +82,34 @@ def normal_quantile(level: float) -> float:
     return float(-ndtri((1 - PROBABILITY.check("level", level)) / 2))
 
 
-def mean(values: NDArray[np.float64], log_weights: NDArray[np.float64] | None) -> tuple[Any, Any]:
+def summands(values: Array, log_weights: Array | None) -> Array:
+    """Terms whose average estimates a mean: the values, times their likelihood ratios when tilted."""
+    if log_weights is None:
+        return values
+    with np.errstate(divide="ignore", over="ignore"):
+        return np.asarray(np.sign(values) * np.exp(np.log(np.abs(values)) + log_weights))
+
+
+def mean(values: Array, log_weights: Array | None) -> tuple[Array, Array]:
     """Mean and its standard error per column; with log weights, of the importance-sampling estimator."""
-    terms = values if log_weights is None else values * np.exp(log_weights)
+    terms = summands(values, log_weights)
     return terms.mean(axis=0), terms.std(axis=0, ddof=1) / np.sqrt(len(terms))
 
 
-def std(values: NDArray[np.float64]) -> tuple[Any, Any]:
-    """Standard deviation and its standard error (delta method on the second moment) per column."""
-    spread = values.std(axis=0, ddof=1)
-    centred = values - values.mean(axis=0)
-    fourth = (centred**4).mean(axis=0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        error = np.sqrt(np.maximum(fourth - spread**4, 0) / len(values)) / (2 * spread)
-    return spread, np.where(spread > 0, error, 0.0)
+def std(values: Array) -> tuple[Array, Array]:
+    """Standard deviation and its standard error per column."""
+    apart = values - values.mean(axis=0)
+    spread = np.sqrt((apart**2).sum(axis=0) / (len(values) - 1))
+    return spread, std_error(spread, (apart**4).mean(axis=0), len(values))
 
 
-def quantile(values: NDArray[np.float64], q: float, level: float) -> tuple[Any, Any, Any]:
+def std_error(spread: Array, fourth: Array, replicates: int) -> Array:
+    """Standard error of a standard deviation from the fourth central moment, by the delta method."""
+    error = np.sqrt(np.maximum(fourth - spread**4, 0) / replicates)
+    return np.divide(error, 2 * spread, out=np.zeros_like(spread), where=spread > 0)
+
+
+def quantile(values: Array, q: float, level: float) -> tuple[Any, Any, Any]:
     """Order-statistic estimate of a quantile with its distribution-free binomial interval, per column."""
     ordered = np.sort(values, axis=0)
     low, high = order_interval(len(values), q, level)
@@ -116,13 +130,8 @@ def order_interval(replicates: int, q: float, level: float) -> tuple[int, int]:
     return low, high
 
 
-def refuse_unseeable(
-    what: str,
-    generations: NDArray[np.int64],
-    terms: NDArray[np.float64],
-    second_moment: NDArray[np.float64] | None,
-) -> None:
-    """Raise Unseeable when a mean over these runs would be decided by runs that are too rare to be among them.
+def refuse_unseeable(what: str, generations: Generations, terms: Array, second_moment: Array | None) -> None:
+    """Refusal of a mean over runs that would be decided by runs too rare to be among them.
 
     Parameters
     ----------
@@ -133,34 +142,64 @@ def refuse_unseeable(
     terms : ndarray
         The summands (weighted when tilted), shape ``(replicates, kept)``.
     second_moment : ndarray or None
-        Relative second moment E X²/(E X)² of one summand per generation, where a theorem gives it.
+        Relative second moment E X²/(E X)² of one summand per generation, where a theorem gives it; elsewhere the
+        largest share of the sum and the tail index decide.
+
+    Raises
+    ------
+    Unseeable
+        Naming the generation and what to do.
+    OverflowError
+        When summands are infinite or beyond floats.
     """
-    replicates = len(terms)
-    if second_moment is not None:
-        bad = second_moment > replicates / REPLICATES_PER_SECOND_MOMENT
-        if np.any(bad):
-            i = int(np.argmax(bad))
-            needed = REPLICATES_PER_SECOND_MOMENT * second_moment[i]
-            raise Unseeable(
-                f"{what} at t = {generations[i]}: its relative second moment is {second_moment[i]:.3g}, so a trustworthy "
-                f"simulated mean needs about {needed:.2g} runs, not {replicates}. Ask for the median, simulate with "
-                f"tilt=…, or use the exact curve"
-            )
-        return
     sizes = np.abs(terms)
+    if second_moment is not None:
+        refuse_rare(what, generations, second_moment, len(terms))
+    refuse_infinite(what, generations, sizes.max(axis=0))
+    if second_moment is not None:
+        return
     totals = sizes.sum(axis=0)
     share = np.divide(sizes.max(axis=0), totals, out=np.zeros_like(totals), where=totals > 0)
-    index = _tail_index(sizes)
-    bad = (share > LARGEST_SHARE) | (index <= 1.0)
-    if np.any(bad):
-        i = int(np.argmax(bad))
-        raise Unseeable(
-            f"{what} at t = {generations[i]}: one run of {replicates} holds {share[i]:.1%} of the sum (tail index "
-            f"{index[i]:.2g}), so the mean is decided by runs too rare to be seen. Ask for the median or more replicates"
+    refuse_concentrated(what, generations, share, _tail_index(sizes))
+
+
+def refuse_infinite(what: str, generations: Generations, largest: Array) -> None:
+    """OverflowError when the largest summand is infinite or beyond floats."""
+    beyond = ~np.isfinite(largest)
+    if np.any(beyond):
+        t = generations[np.argmax(beyond)]
+        raise OverflowError(
+            f"{what} at t = {t}: some runs are infinite or beyond floats. Ask for the median or a logarithm"
         )
 
 
-def _tail_index(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
+def refuse_rare(what: str, generations: Generations, second_moment: Array, replicates: int) -> None:
+    """Unseeable when a relative second moment exceeds replicates/100."""
+    rare = second_moment > replicates / REPLICATES_PER_SECOND_MOMENT
+    if np.any(rare):
+        i = int(np.argmax(rare))
+        raise Unseeable(
+            f"{what} at t = {generations[i]}: its relative second moment is {second_moment[i]:.3g}, so a trustworthy "
+            f"simulated mean needs about {REPLICATES_PER_SECOND_MOMENT * second_moment[i]:.2g} runs, not {replicates}. "
+            f"Ask for the median, simulate with tilt=…, or use the exact curve"
+        )
+
+
+def refuse_concentrated(what: str, generations: Generations, share: Array, index: Array | None = None) -> None:
+    """Unseeable when one run holds more than a tenth of the sum, or the tail index allows no mean."""
+    bad = share > LARGEST_SHARE
+    if index is not None:
+        bad |= index <= 1.0
+    if np.any(bad):
+        i = int(np.argmax(bad))
+        tail = "" if index is None else f" (tail index {index[i]:.2g})"
+        raise Unseeable(
+            f"{what} at t = {generations[i]}: one run holds {share[i]:.1%} of the sum{tail}, so the mean is decided by "
+            f"runs too rare to be seen. Ask for the median or more replicates"
+        )
+
+
+def _tail_index(sizes: Array) -> Array:
     """Hill's estimate of the tail index from the largest √R values per column; infinite without a tail."""
     count = int(np.sqrt(len(sizes)))
     if count < 20:
@@ -169,5 +208,5 @@ def _tail_index(sizes: NDArray[np.float64]) -> NDArray[np.float64]:
     with np.errstate(divide="ignore"):
         logs = np.log(largest)
     spread = np.where(np.isfinite(logs[0]), (logs[1:] - np.where(np.isfinite(logs[0]), logs[0], 0)).mean(axis=0), 0.0)
-    index: NDArray[np.float64] = np.divide(1.0, spread, out=np.full(sizes.shape[1], np.inf), where=spread > 0)
+    index: Array = np.divide(1.0, spread, out=np.full(sizes.shape[1], np.inf), where=spread > 0)
     return index

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +81,7 @@ class Runs:
         return self.times[:, self.watched.index(time)]
 
     def to_dataframe(self, *quantities: Any) -> pandas.DataFrame:
-        """Long table with columns replicate, generation and one per quantity; needs pandas."""
+        """Long table with columns replicate, generation, one per quantity, and log_weight when tilted; needs pandas."""
         try:
             import pandas
         except ImportError as missing:
@@ -94,6 +93,8 @@ class Runs:
         }
         for quantity in quantities:
             table[str(quantity)] = self.values(quantity).ravel()
+        if self.log_weights is not None:
+            table["log_weight"] = self.log_weights.ravel()
         return pandas.DataFrame(table)
 
     def save(self, path: str | Path) -> None:
@@ -126,12 +127,3 @@ def same_recursion(runs: Runs, recursion: Any) -> None:
     """ValueError when the runs are of another recursion."""
     if runs.recursion != recursion:
         raise ValueError(f"runs = {runs!r} are of another recursion than {recursion!r}")
-
-
-def columns(runs: Runs, generations: Sequence[int]) -> NDArray[np.int64]:
-    """Columns of the given generations in the states; ValueError when one was not kept."""
-    place = {int(t): i for i, t in enumerate(runs.generations)}
-    missing = [t for t in generations if int(t) not in place]
-    if missing:
-        raise ValueError(f"generations {missing} were not kept: simulate with keep={sorted(missing)} or keep='all'")
-    return np.array([place[int(t)] for t in generations], dtype=np.int64)

@@ -1,10 +1,12 @@
 """Theorems about a pair, a family with a regime, by subject."""
 
 from collapse_theory.theorem import Theorem
+from collapse_theory.theorems.conservation import CONSERVATION
+from collapse_theory.theorems.fate import FATES
 from collapse_theory.theorems.gaussian_accumulate import GAUSSIAN_ACCUMULATE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
 from collapse_theory.theorems.posterior import POSTERIOR
 
-PAIRS: tuple[Theorem, ...] = (*GAUSSIAN_ACCUMULATE, *GAUSSIAN_FRESH, *POSTERIOR)
+PAIRS: tuple[Theorem, ...] = (CONSERVATION, *FATES, *GAUSSIAN_ACCUMULATE, *GAUSSIAN_FRESH, *POSTERIOR)
 
 __all__ = ["PAIRS"]

@@ -9,12 +9,12 @@ the fitted mean, and by induction every point, real or synthetic, has :math:`E(x
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from collapse_theory.errors import NotDefined
-from collapse_theory.regimes import Accumulate, Fresh, FreshMixture, Replace
+import numpy as np
+
+from collapse_theory import regimes
 from collapse_theory.regimes.moments import exact_second_moments
 from collapse_theory.schedules import Constant, power
 from collapse_theory.theorem import Check, Theorem
@@ -28,7 +28,7 @@ def holds(setting: Any) -> bool:
 def _prove() -> tuple[Check, ...]:
     """Exact Fractions through the tableau of every regime, constant and growing sizes, t = 0 … 12."""
     checks = []
-    for regime in (Replace(), Accumulate(), Fresh(real=2), FreshMixture(share=0.25)):
+    for regime in (example for kind in regimes.named().values() for example in kind.examples()):
         for sizes in (Constant(4), power(4, 1)):
             moments = exact_second_moments(regime, sizes, 0, 12)
             checks.append(
@@ -39,28 +39,16 @@ def _prove() -> tuple[Check, ...]:
     return tuple(checks)
 
 
-@dataclass(frozen=True)
-class _Law:
-    theorem: Theorem
-
-    def of(self, setting: Any) -> Theorem:
-        """The law, if it covers the recursion."""
-        if not holds(setting):
-            raise NotDefined(f"the conservation law needs ddof = 0 and a plug-in fit; here {setting.family!r}")
-        return self.theorem
-
-
-CONSERVATION = _Law(
-    Theorem(
-        title="conservation of variance at the maximum-likelihood divisor",
-        quantity="spread",
-        statistic="conservation",
-        road="closed form",
-        statement=r"E\,\sigma_t^2 + E(\mu_t-\mu_0)^2 = \sigma_0^2",
-        conditions="ddof = 0; any regime whose point weights do not depend on the values; unbiased draws",
-        source="docs/theory/index, conservation law",
-        holds=holds,
-        value=lambda setting, t: setting.family.spread,
-        proof=_prove,
-    )
+CONSERVATION = Theorem(
+    title="conservation of variance at the maximum-likelihood divisor",
+    quantity="spread",
+    statistic="conservation",
+    road="closed form",
+    statement=r"E\,\sigma_t^2 + E(\mu_t-\mu_0)^2 = \sigma_0^2",
+    conditions="ddof = 0; any regime whose point weights do not depend on the values; unbiased draws",
+    source="docs/theory/index, conservation law",
+    holds=holds,
+    value=lambda setting, t: np.full(np.shape(t), setting.family.spread),
+    formula=lambda setting: setting.family.spread_symbol,
+    proof=_prove,
 )

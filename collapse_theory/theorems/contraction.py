@@ -24,7 +24,7 @@ def loop_gain(setting: Any) -> float:
 
 def relaxation_time(setting: Any) -> float:
     """−1/log of the loop gain, where the second moments are stationary."""
-    if not isinstance(setting.regime, (Fresh, FreshMixture)):
+    if not setting.tableau.anchored:
         raise NotDefined(f"relaxation_time: {setting.regime!r} has no stationary second moments to relax to")
     gain = loop_gain(setting)
     exact = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof)

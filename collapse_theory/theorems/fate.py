@@ -8,9 +8,12 @@ from typing import Any, Literal
 import numpy as np
 
 from collapse_theory.errors import NoClosedForm
+from collapse_theory.families import Gaussian
 from collapse_theory.gamma_ratios import digamma_minus_log
-from collapse_theory.regimes import Accumulate, Fresh, FreshMixture
+from collapse_theory.regimes import Accumulate, Fresh
 from collapse_theory.regimes.linear_map import AffineMap, slotless
+from collapse_theory.schedules import Constant
+from collapse_theory.theorem import Check, Theorem
 
 Verdict = Literal["collapses", "wanders", "explodes", "settles", "stationary", "undecided"]
 
@@ -66,36 +69,23 @@ def critical_ddof(n: Any) -> Any:
     return float(found[0]) if sizes.ndim == 0 else found.reshape(sizes.shape)
 
 
-def fate(setting: Any) -> Fate:
-    """Fate of a recursion's spread; NoClosedForm for a custom schedule, which has no theorem about t → ∞."""
-    sizes = setting.sizes
-    if sizes.reciprocal_sum_converges is None:
-        raise NoClosedForm(f"fate: a custom schedule has no theorem about t → ∞ ({sizes!r})")
-    if setting.tableau.replacement:
-        return _replaced(setting)
-    if isinstance(setting.regime, Accumulate):
-        return Fate("settles", "growth of the log-variance per generation", 0.0)
-    if isinstance(setting.regime, (Fresh, FreshMixture)) and setting.family.two_moments and slotless(setting):
-        exact = AffineMap.of(setting.regime, sizes, setting.family.ddof)
-        gap = exact.slow_gap
-        if gap > 0:
-            return Fate("stationary", "1 − spectral radius of the second-moment map", gap)
-        return Fate("undecided", "the expected variance diverges; 1 − spectral radius of the second-moment map", gap)
-    raise NoClosedForm(f"fate: no theorem about t → ∞ is known for {setting!r}")
+def _replaced(setting: Any) -> bool:
+    return isinstance(setting.family, Gaussian) and setting.tableau.replacement and _known_to_the_end(setting)
 
 
-def _replaced(setting: Any) -> Fate:
+def _known_to_the_end(setting: Any) -> bool:
+    return setting.sizes.reciprocal_sum_converges is not None
+
+
+def _replaced_fate(setting: Any) -> Fate:
     sizes, family = setting.sizes, setting.family
     if not sizes.constant:
         if sizes.reciprocal_sum_converges:
             return Fate("settles", "sum of 1/n_t converges, so the growth of the log-variance dies out: rate", 0.0)
-        if not family.two_moments or family.ddof == 2:
-            return Fate("wanders", "sum of 1/n_t diverges, ddof − 2", 0.0)
-        return _by_sign(family.ddof - 2, "sum of 1/n_t diverges, ddof − 2")
-    n = int(sizes(1))
+        return _by_sign(family.ddof - 2 if family.two_moments else 0.0, "sum of 1/n_t diverges, ddof − 2")
     if not family.two_moments:
         return Fate("wanders", "log-drift of the posterior refit", 0.0)
-    away = family.ddof - critical_ddof(n)
+    away = family.ddof - critical_ddof(int(sizes(1)))
     if abs(away) < 4e-15 * max(1.0, abs(family.ddof)):
         return Fate("wanders", "almost-sure growth rate of the variance", 0.0)
     rate = setting.log_variance.growth_rate
@@ -105,3 +95,116 @@ def _replaced(setting: Any) -> Fate:
 def _by_sign(value: float, because: str) -> Fate:
     verdict: Verdict = "collapses" if value < 0 else "explodes" if value > 0 else "wanders"
     return Fate(verdict, because, value)
+
+
+def _anchored(setting: Any) -> bool:
+    return bool(setting.tableau.anchored and setting.family.two_moments and slotless(setting))
+
+
+def _anchored_fate(setting: Any) -> Fate:
+    gap = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof).slow_gap
+    if gap > 0:
+        return Fate("stationary", "1 − spectral radius of the second-moment map", gap)
+    return Fate("undecided", "the expected variance diverges; 1 − spectral radius of the second-moment map", gap)
+
+
+def _prove_critical_divisor() -> tuple[Check, ...]:
+    """The drift vanishes at the critical divisor and grows with the divisor, so it has the sign of their difference."""
+    import sympy
+
+    psi = sympy.Symbol("psi", real=True)
+    inside = sympy.Symbol("c", positive=True)  # n − ddof, which falls as the divisor grows
+    drift = psi + sympy.log(2 / inside)
+    at_critical = sympy.expand_log(drift.subs(inside, 2 * sympy.exp(psi)), force=True)
+    return (
+        Check("E log W = 0 where n − ddof = 2 exp ψ((n − 1)/2)", sympy.simplify(at_critical) == 0),
+        Check("E log W falls with n − ddof", bool(sympy.diff(drift, inside).is_negative)),
+    )
+
+
+def _prove_settling() -> tuple[Check, ...]:
+    """Kolmogorov's series: mean and variance of the relative step of the variance fall like j⁻²."""
+    import sympy
+
+    from collapse_theory.symbols import ddof, n
+
+    j = sympy.Symbol("j", positive=True)
+    weight = (j - 1) / j
+    shortfall = 1 / (j * (n * j - ddof))
+    variance = (2 * (n - 1) + 2 * weight**2) / (n * j - ddof) ** 2
+    return (
+        Check("j²(1 − E R_j) has a finite limit", sympy.limit(j**2 * shortfall, j, sympy.oo) == 1 / n),
+        Check("j² Var R_j has a finite limit", sympy.simplify(sympy.limit(j**2 * variance, j, sympy.oo) - 2 / n) == 0),
+    )
+
+
+def _prove_anchoring() -> tuple[Check, ...]:
+    """Where one fresh point in n suffices, and where it does not: exact fractions, n = 4 … 60."""
+
+    def contracts(real: int, ddof: int, n: int) -> bool:
+        (a, b), (c, d) = AffineMap.of(Fresh(real=real), Constant(n), ddof).a
+        return (1 - a) + (1 - d) > 0 and (1 - a) * (1 - d) - b * c > 0
+
+    sizes = range(4, 61)
+    return (
+        Check(
+            "one fresh point contracts at ddof 0 and 1", all(contracts(1, ddof, n) for n in sizes for ddof in (0, 1))
+        ),
+        Check("one fresh point does not at ddof = 2", not any(contracts(1, 2, n) for n in sizes)),
+        Check("two fresh points do at ddof = 2", all(contracts(2, 2, n) for n in sizes)),
+    )
+
+
+FATES: tuple[Theorem, ...] = (
+    Theorem(
+        title="fate of the spread under replacement",
+        quantity="spread",
+        statistic="fate",
+        road="closed form",
+        statement=r"\operatorname{sign} E\log W = \operatorname{sign}(\delta - \delta^*),\quad "
+        r"\delta^* = n - 2e^{\psi((n-1)/2)}",
+        conditions="Gaussian, replacement, a schedule whose sum of 1/n_t is known to converge or not",
+        source="docs/theory/replace",
+        holds=_replaced,
+        value=_replaced_fate,
+        proof=_prove_critical_divisor,
+    ),
+    Theorem(
+        title="fate of the spread under accumulation",
+        quantity="spread",
+        statistic="fate",
+        road="closed form",
+        statement=r"\sigma_t^2 \to \sigma_\infty^2 \in (0, \infty)",
+        conditions="Gaussian, accumulation, a schedule that is known to the end",
+        source="docs/theory/accumulate",
+        holds=lambda setting: (
+            isinstance(setting.family, Gaussian)
+            and isinstance(setting.regime, Accumulate)
+            and _known_to_the_end(setting)
+        ),
+        value=lambda setting: Fate("settles", "growth of the log-variance per generation", 0.0),
+        proof=_prove_settling,
+    ),
+    Theorem(
+        title="fate of the spread with fresh data",
+        quantity="spread",
+        statistic="fate",
+        road="closed form",
+        statement=r"\text{stationary where the second-moment map contracts}",
+        conditions="new real points in every generation, one sample size",
+        source="docs/theory/fresh",
+        holds=_anchored,
+        value=_anchored_fate,
+        proof=_prove_anchoring,
+    ),
+)
+
+
+def fate(setting: Any) -> Fate:
+    """Fate of a recursion's spread; NoClosedForm where no theorem about t → ∞ is known."""
+    for theorem in setting.theorems:
+        if theorem.statistic == "fate":
+            found: Fate = theorem.value(setting)
+            return found
+    why = "" if _known_to_the_end(setting) else ": a custom schedule has no theorem about t → ∞"
+    raise NoClosedForm(f"fate: no theorem about t → ∞ is known for {setting!r}{why}")

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collapse_theory.families import Gaussian
 from collapse_theory.gamma_ratios import expm1_minus, log1p_minus
 from collapse_theory.regimes import Accumulate
 from collapse_theory.theorem import Check, Theorem
@@ -24,7 +25,8 @@ Array = NDArray[np.float64]
 
 def holds(setting: Any) -> bool:
     """A plug-in Gaussian on the whole pool."""
-    return isinstance(setting.regime, Accumulate) and getattr(setting.family, "estimator", "") == "plug-in"
+    plug_in = isinstance(setting.family, Gaussian) and setting.family.two_moments
+    return plug_in and isinstance(setting.regime, Accumulate)
 
 
 def _factors(setting: Any, last: int) -> tuple[Array, Array, Array, Array]:
@@ -140,7 +142,8 @@ GAUSSIAN_ACCUMULATE: tuple[Theorem, ...] = (
         quantity="variance",
         statistic="std",
         road="recurrence",
-        statement=r"E\,\sigma_t^2\sqrt{\prod_j\left(1 + \frac{2(n_j-1) + 2w_j^2}{(N_{j-1}-\delta+n_j-1+w_j)^2}\right) - 1}",
+        statement=r"E\,\sigma_t^2\sqrt{\prod_j\left(1 + \frac{2(n_j-1) + 2w_j^2}"
+        r"{(N_{j-1}-\delta+n_j-1+w_j)^2}\right) - 1}",
         conditions="Gaussian, accumulation, any sample sizes",
         source=PAGE,
         holds=holds,
@@ -187,7 +190,8 @@ GAUSSIAN_ACCUMULATE: tuple[Theorem, ...] = (
         quantity="wasserstein2_squared",
         statistic="mean",
         road="exact numeric",
-        statement=r"E W_2^2 = M_t + V_t + \sigma_0^2 - 2\sigma_0 E\sigma_t \;(= 2\sigma_0(\sigma_0 - E\sigma_t)\text{ at }\delta=0)",
+        statement=r"E W_2^2 = M_t + V_t + \sigma_0^2 - 2\sigma_0 E\sigma_t"
+        r"\;(= 2\sigma_0(\sigma_0 - E\sigma_t)\text{ at }\delta=0)",
         conditions="Gaussian, accumulation, any sample sizes",
         source=PAGE,
         holds=holds,

@@ -6,10 +6,10 @@ Q of r − 1 and m − 1 degrees of freedom, all independent,
 .. math:: n d' = \sqrt r\,z + m d + \sqrt{mv}\,w,\qquad
           n(n-\delta)v' = n(Q_r + vQ_m) + (\sqrt{rm}\,d + \sqrt{rv}\,w - \sqrt m\,z)^2,
 
-so the expectations of :math:`v'^2, v'd'^2, d'^4` are linear in :math:`v^2, vd^2, d^4, v, d^2, 1`, with coefficients that are
-polynomials in r and m. They are multiplied out from these two lines in exact arithmetic. With random composition r is
-binomial, and :math:`E f(r) = \sum_j \Delta^j f(0) \binom nj \alpha^j`. Fourth moments can be infinite where second ones are
-stationary (Kesten's tails): then the standard deviation grows without bound.
+so the expectations of :math:`v'^2, v'd'^2, d'^4` are linear in :math:`v^2, vd^2, d^4, v, d^2, 1`, with coefficients
+that are polynomials in r and m. They are multiplied out from these two lines in exact arithmetic. With random
+composition r is binomial, and :math:`E f(r) = \sum_j \Delta^j f(0) \binom nj \alpha^j`. Fourth moments can be infinite
+where second ones are stationary (Kesten's tails): then the standard deviation grows without bound.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 
+from collapse_theory.families import Gaussian
 from collapse_theory.regimes import Fresh, FreshMixture
 from collapse_theory.theorem import Theorem
 
@@ -34,7 +35,8 @@ DEGREE = 4
 
 def holds(setting: Any) -> bool:
     """A plug-in Gaussian with fresh data, in fixed number or by chance."""
-    return isinstance(setting.regime, (Fresh, FreshMixture)) and getattr(setting.family, "estimator", "") == "plug-in"
+    plug_in = isinstance(setting.family, Gaussian) and setting.family.two_moments
+    return plug_in and isinstance(setting.regime, (Fresh, FreshMixture))
 
 
 @lru_cache(maxsize=1)
@@ -174,7 +176,8 @@ GAUSSIAN_FRESH: tuple[Theorem, ...] = tuple(
         statistic="std",
         road="recurrence",
         statement=statement,
-        conditions="Gaussian with fresh real data, fixed count or by chance; infinite in the limit where fourth moments diverge",
+        conditions="Gaussian with fresh real data, fixed count or by chance; the limit is infinite where fourth "
+        "moments diverge",
         source=PAGE,
         holds=holds,
         value=_std(of),

@@ -11,13 +11,15 @@ from typing import Any
 
 import numpy as np
 
+from collapse_theory.families import Gaussian
 from collapse_theory.theorem import Theorem
 
 
 def holds(setting: Any) -> bool:
     """Plain replacement with the posterior estimator and one sample size."""
     return (
-        getattr(setting.family, "estimator", "") == "posterior"
+        isinstance(setting.family, Gaussian)
+        and setting.family.estimator == "posterior"
         and setting.tableau.replacement
         and setting.sizes.constant
     )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from collapse_theory.errors import NoClosedForm, NotDefined
-from collapse_theory.families import Gaussian
 from collapse_theory.recursion import Recursion
-from collapse_theory.regimes import Accumulate, Fresh, FreshMixture, Replace
 from collapse_theory.theorem import Theorem, evaluate
 
 TOLERANCE = 1e-13
@@ -22,26 +22,17 @@ LARGEST_INVERTED = 1000
 LARGE = 300.0
 """Logarithms beyond this size (values beyond 1e±130) are compared as logarithms: half an ulp of the logarithm is by
 then 3e-14 of the value, so that no form held as a double logarithm can state its accuracy on the value itself."""
-
-SIZES = (2, 3, 10, 10**3, 10**6, 10**9)
-TIMES = (0, 1, 10**3, 10**9)
-DIVISORS = (-1.0, 0.0, 1.0, 1.5, 2.0, 3.0)
+PROBABILITIES = (0.01, 0.5, 0.95)
+CURVES = ("mean", "std", "median")
 
 
-def stress_settings(depth: str) -> Iterator[Recursion]:
-    """Recursions at the declared stress points, every regime and divisor."""
-    sizes = SIZES if depth != "quick" else (2, 10, 10**9)
-    divisors = DIVISORS if depth != "quick" else (0.0, 1.0, 2.0)
-    for n in sizes:
-        for ddof in divisors:
-            if ddof < n:
-                family = Gaussian(mean=0.5, sd=2.0, ddof=ddof)
-                yield Recursion(family, Replace(), sample_size=n)
-                yield Recursion(family, Accumulate(), sample_size=n)
-                yield Recursion(family, Fresh(real=1), sample_size=n)
-                yield Recursion(family, FreshMixture(share=0.25), sample_size=n)
-        if n > 2:
-            yield Recursion(Gaussian(sd=2.0, estimator="posterior"), Replace(), sample_size=n)
+@dataclass(frozen=True)
+class Digits:
+    """Worst error of a theorem, as a share of what is allowed, where it is, and the number of points."""
+
+    worst: float = 0.0
+    where: str = ""
+    points: int = 0
 
 
 def checkable(theorem: Theorem) -> bool:
@@ -49,65 +40,66 @@ def checkable(theorem: Theorem) -> bool:
     return theorem.exact and (theorem.formula is not None or theorem.reference is not None)
 
 
-@lru_cache(maxsize=512)
-def _formula(theorem: Theorem, setting: Recursion) -> Any:
-    assert theorem.formula is not None
-    return theorem.formula(setting)
+def digits(theorem: Theorem, settings: list[Recursion], times: tuple[int, ...]) -> Digits:
+    """Errors of a theorem over the settings."""
+    worst, where, points = 0.0, "", 0
+    for setting in settings:
+        if theorem in setting.theorems:
+            for error, place in _errors(theorem, setting, times):
+                points += 1
+                if not error <= worst:
+                    worst, where = error, f"{setting!r}{place}"
+    return Digits(worst, where, points)
 
 
-def compare(theorem: Theorem, setting: Recursion, depth: str) -> Iterator[tuple[float, str]]:
-    """Relative errors of one theorem in one setting, each with the point where it was found."""
-    if theorem.statistic in ("distribution", "carried_by_top"):
-        yield from (_compare_law if theorem.statistic == "distribution" else _compare_share)(theorem, setting)
-        return
-    roles = setting.family.roles
-    quantity = setting.watch(roles.get(theorem.quantity, theorem.quantity))
-    if theorem.statistic not in ("mean", "std", "median"):
-        value = theorem.value(setting)
-        yield _relative(value, _reference(theorem, setting, 0)), repr(setting)
-        return
-    curve = getattr(quantity, theorem.statistic)
-    if theorem not in curve.theorems or curve.theorem is not theorem:
-        return
-    for t in TIMES if depth != "quick" else (1, 10**9):
-        if (
-            theorem.reference is not None
-            and isinstance(setting.regime, Accumulate)
-            and setting.family.ddof != 0
-            and t > 10**4
-        ):
-            continue
-        yield _curve_error(curve, theorem, setting, t), f"{setting!r}, t = {t}"
+def _errors(theorem: Theorem, setting: Recursion, times: tuple[int, ...]) -> Iterator[tuple[float, str]]:
+    if theorem.statistic in CURVES:
+        curve = getattr(setting.watch(setting.family.roles.get(theorem.quantity, theorem.quantity)), theorem.statistic)
+        if curve.theorem is not theorem:
+            return
+        formula = None if theorem.formula is None else theorem.formula(setting)
+        for t in times:
+            exact = _exact(theorem, setting, formula, t)
+            if exact is not None:
+                yield _curve_error(curve, exact, t), f", t = {t}"
+    elif theorem.statistic in ("distribution", "carried_by_top"):
+        yield from _inversion_errors(theorem, setting)
+    else:
+        exact = _exact(theorem, setting, None if theorem.formula is None else theorem.formula(setting), 1)
+        if exact is not None:
+            given = (np.array([1]),) if theorem.statistic == "conservation" else ()
+            yield _relative(float(np.squeeze(theorem.value(setting, *given))), exact) / TOLERANCE, ""
 
 
-def _curve_error(curve: Any, theorem: Theorem, setting: Recursion, t: int) -> float:
-    import mpmath
-
-    if t == 0 and theorem.reference is not None:
-        return 0.0
-    with mpmath.workdps(60):
-        exact = _reference(theorem, setting, t)
-        size = mpmath.log(abs(exact)) if exact != 0 and mpmath.isfinite(exact) else mpmath.mpf(0)
-        if abs(size) > LARGE:
-            return float(abs(curve.log(t) - size) / max(1, abs(size)))
-        return _relative(curve(t), exact)
-
-
-def _reference(theorem: Theorem, setting: Recursion, t: int) -> Any:
+def _exact(theorem: Theorem, setting: Recursion, formula: Any, t: int) -> Any:
+    """The value to 50 digits or more, or None where mpmath has no road at this point."""
     import mpmath
 
     from collapse_theory import symbols
 
     if theorem.reference is not None:
-        with mpmath.workdps(80):
-            return theorem.reference(setting, t)
+        try:
+            with mpmath.workdps(80):
+                return theorem.reference(setting, t) if t else None
+        except (NoClosedForm, NotDefined):
+            return None
     letters = {
         symbols.n: int(setting.sizes(1)),
         symbols.t: t,
         **setting.family.symbols(),
         **setting.regime.symbols(setting.sizes),
     }
-    return evaluate(_formula(theorem, setting), letters)
+    return evaluate(formula, letters)
+
+
+def _curve_error(curve: Any, exact: Any, t: int) -> float:
+    import mpmath
+
+    with mpmath.workdps(60):
+        size = mpmath.log(abs(exact)) if exact != 0 and mpmath.isfinite(exact) else mpmath.mpf(0)
+        if abs(size) > LARGE:
+            return float(abs(curve.log(t) - size) / max(1, abs(size))) / TOLERANCE
+        return _relative(curve(t), exact) / TOLERANCE
 
 
 def _relative(value: Any, exact: Any) -> float:
@@ -120,36 +112,16 @@ def _relative(value: Any, exact: Any) -> float:
     return float(abs(mpmath.mpf(value) - exact) / abs(exact))
 
 
-def _compare_law(theorem: Theorem, setting: Recursion) -> Iterator[tuple[float, str]]:
-    """Absolute error of an inverted cdf after one refit, scaled so that its tolerance reads like a closed form's."""
+def _inversion_errors(theorem: Theorem, setting: Recursion) -> Iterator[tuple[float, str]]:
+    """Absolute errors of an inverted law, after the one refit for which incomplete gamma functions give it."""
     if theorem.reference is None or not setting.sizes.constant or setting.sizes(1) > LARGEST_INVERTED:
         return
-    law = theorem.value(setting, [1])[0]
-    for q in (0.01, 0.5, 0.95):
-        x = float(law.ppf(q))
-        error = abs(law.cdf(x) - theorem.reference(setting, 1, x))
-        yield float(error) * TOLERANCE / INVERSION, f"{setting!r}, t = 1, x = {x:.6g}"
-
-
-def _compare_share(theorem: Theorem, setting: Recursion) -> Iterator[tuple[float, str]]:
-    if theorem.reference is None or not setting.sizes.constant or setting.sizes(1) > LARGEST_INVERTED:
-        return
-    for fraction in (0.01, 0.5):
-        error = abs(theorem.value(setting, 1, fraction) - theorem.reference(setting, 1, fraction))
-        yield float(error) * TOLERANCE / INVERSION, f"{setting!r}, t = 1, fraction = {fraction}"
-
-
-def errors(theorem: Theorem, settings: list[Recursion], depth: str) -> tuple[float, str, int]:
-    """Worst error of a theorem over the settings, where it is, and the number of points."""
-    worst, where, points = 0.0, "", 0
-    for setting in settings:
-        if theorem not in setting.theorems:
-            continue
+    law = theorem.value(setting, [1])[0] if theorem.statistic == "distribution" else None
+    for q in PROBABILITIES:
+        point = q if law is None else float(law.ppf(q))
         try:
-            for error, place in compare(theorem, setting, depth):
-                points += 1
-                if error > worst or not error == error:
-                    worst, where = error, place
-        except (NoClosedForm, NotDefined):
-            continue
-    return worst, where, points
+            exact = theorem.reference(setting, 1, point)
+        except NoClosedForm:
+            return
+        value = theorem.value(setting, 1, point) if law is None else law.cdf(point)
+        yield float(abs(value - exact)) / INVERSION, f", t = 1, at {point:.6g}"

@@ -3,50 +3,105 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from collapse_theory.theorem import Check, Theorem
-from collapse_theory.verification.digits import TOLERANCE
+from collapse_theory.verification.approach import Approach
+from collapse_theory.verification.confront import Comparison
+from collapse_theory.verification.digits import INVERSION, TOLERANCE, Digits
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from rich.console import RenderableType
     from rich.table import Table
+
+AGREES, DISAGREES, UNCONFRONTED = "agrees", "DISAGREES", "not confronted"
+GOOD, BAD, GREY = "#0072B2", "#D55E00", "0.6"
 
 
 @dataclass(frozen=True)
 class Row:
-    """What the three roads say of one theorem."""
+    """What the roads say of one theorem."""
 
     theorem: Theorem
     proof: tuple[Check, ...]
-    error: float
-    error_at: str
-    points: int
-    z: float
-    z_at: str
-    comparisons: int
-    smallest_seen: float
+    digits: Digits
+    comparisons: tuple[Comparison, ...]
+    approach: Approach
+
+    @classmethod
+    def of(
+        cls,
+        theorem: Theorem,
+        proof: Sequence[Check],
+        digits: Digits,
+        comparisons: Sequence[Comparison],
+        approach: Approach,
+    ) -> Row:
+        """Row with the worst comparison first."""
+        return cls(theorem, tuple(proof), digits, tuple(sorted(comparisons, key=lambda one: -abs(one.z))), approach)
 
     @property
-    def proved(self) -> bool | None:
-        """Whether its symbolic check came out; None without one."""
-        return all(check.passed for check in self.proof) if self.proof else None
+    def proved(self) -> int:
+        """How many steps of the proof came out."""
+        return sum(check.passed for check in self.proof)
+
+    @property
+    def allowed(self) -> float:
+        """Error allowed to the numeric form: relative for a formula, absolute for an inverted law."""
+        return INVERSION if self.theorem.statistic in ("distribution", "carried_by_top") else TOLERANCE
+
+    @property
+    def z(self) -> float:
+        """The worst z, 0 without a comparison."""
+        return self.comparisons[0].z if self.comparisons else 0.0
 
     def verdict(self, critical: float) -> str:
         """``agrees``, ``DISAGREES`` or ``not confronted``."""
-        if self.proved is False or not self.error <= TOLERANCE or not abs(self.z) <= critical:
-            return "DISAGREES"
-        return "agrees" if self.proved or self.points or self.comparisons else "not confronted"
+        good = (
+            self.proved == len(self.proof) and self.digits.worst <= 1 and abs(self.z) <= critical and self.approach.kept
+        )
+        if not good:
+            return DISAGREES
+        return AGREES if self.proof or self.digits.points or self.comparisons or self.approach.cases else UNCONFRONTED
+
+    def complaint(self, critical: float) -> str:
+        """What contradicts the theorem, in words."""
+        parts = [check.claim for check in self.proof if not check.passed]
+        if not self.digits.worst <= 1:
+            parts.append(f"error {self.digits.worst * self.allowed:.2g} at {self.digits.where}")
+        if not abs(self.z) <= critical:
+            parts.append(f"z = {self.z:.1f} at {self.comparisons[0].where}")
+        if not self.approach.kept:
+            parts.append(f"order {self.approach.seen:.2f}, not {self.approach.stated:g}, at {self.approach.where}")
+        return "; ".join(parts)
 
 
 @dataclass(frozen=True)
 class Report:
-    """Outcome of :func:`collapse_theory.verify`."""
+    """Outcome of :func:`collapse_theory.verify`.
+
+    Parameters
+    ----------
+    rows : tuple of Row
+        One per theorem.
+    critical : float
+        Threshold of every z, from the false-alarm rate of the whole run.
+    false_alarm : float
+        Chance that a run over true theorems disagrees anywhere.
+    depth : str
+        How deep the run went.
+    seed : int
+        Seed of the simulations.
+    seconds : float
+        Duration.
+    """
 
     rows: tuple[Row, ...]
     critical: float
     false_alarm: float
-    comparisons: int
     depth: str
     seed: int
     seconds: float
@@ -54,59 +109,66 @@ class Report:
     @property
     def agrees(self) -> bool:
         """Whether no road contradicts any theorem."""
-        return all(row.verdict(self.critical) != "DISAGREES" for row in self.rows)
+        return not self.disagreements
 
     @property
     def disagreements(self) -> tuple[Row, ...]:
         """The rows that contradict a theorem."""
-        return tuple(row for row in self.rows if row.verdict(self.critical) == "DISAGREES")
+        return tuple(row for row in self.rows if row.verdict(self.critical) == DISAGREES)
 
     def summary(self) -> str:
-        """One line, and one more for each disagreement."""
-        proofs = sum(len(row.proof) for row in self.rows)
-        points = sum(row.points for row in self.rows)
-        head = (
-            f"{len(self.rows)} theorems, {proofs} symbolic or exact checks, {points} values to {TOLERANCE:g} of mpmath, "
-            f"{self.comparisons} simulated comparisons with |z| ≤ {self.critical:.2f} (false alarm {self.false_alarm:g} "
-            f"for the whole run, seed {self.seed}), {self.seconds:.0f} s: "
-            + ("everything agrees" if self.agrees else f"{len(self.disagreements)} DISAGREE")
-        )
-        return "\n".join([head, *(self._complaint(row) for row in self.disagreements)])
-
-    def _complaint(self, row: Row) -> str:
-        parts = [check.claim for check in row.proof if not check.passed]
-        if not row.error <= TOLERANCE:
-            parts.append(f"relative error {row.error:.2g} at {row.error_at}")
-        if not abs(row.z) <= self.critical:
-            parts.append(f"z = {row.z:.1f} at {row.z_at}")
-        return f"  {row.theorem.title}: " + "; ".join(parts)
+        """A few lines of totals, and one more for each disagreement."""
+        rows = self.rows
+        lines = [
+            f"{len(rows)} theorems in {self.seconds:.0f} s, depth {self.depth}, seed {self.seed}",
+            f"  {sum(len(row.proof) for row in rows)} steps of proof in sympy or in exact fractions",
+            f"  {sum(row.digits.points for row in rows)} values against 50 digits: relative error at most "
+            f"{TOLERANCE:g}, of inverted laws {INVERSION:g} absolute",
+            f"  {sum(len(row.comparisons) for row in rows)} simulated values, |z| at most {self.critical:.2f}: "
+            f"a false alarm anywhere has chance {self.false_alarm:g}",
+            f"  {sum(row.approach.cases for row in rows)} approaches of asymptotic forms and margins of bounds",
+            "everything agrees" if self.agrees else f"{len(self.disagreements)} DISAGREE:",
+            *(f"  {row.theorem.title}: {row.complaint(self.critical)}" for row in self.disagreements),
+        ]
+        return "\n".join(lines)
 
     def table(self) -> Table:
-        """Table for a terminal."""
+        """Table for a terminal, theorems under the quantity that they are about."""
         from rich.table import Table
 
-        table = Table(title="Theorems, confronted", title_justify="left", header_style="bold", pad_edge=False, box=None)
+        table = Table(header_style="bold", pad_edge=False, box=None)
         table.add_column("theorem", ratio=1, overflow="fold")
-        table.add_column("proof", justify="right", no_wrap=True)
-        table.add_column("worst rel. error", justify="right", no_wrap=True)
-        table.add_column("worst z", justify="right", no_wrap=True)
-        table.add_column("would see", justify="right", no_wrap=True)
+        for name in ("proof", "worst error", f"worst z of {self.critical:.1f}", "would see"):
+            table.add_column(name, justify="right", no_wrap=True)
         table.add_column("verdict", no_wrap=True)
-        for row in self.rows:
-            verdict = row.verdict(self.critical)
-            colour = {"agrees": "green", "DISAGREES": "bold red"}.get(verdict, "yellow")
-            seen = self.critical * row.smallest_seen
-            table.add_row(
-                row.theorem.title,
-                "—" if row.proved is None else f"{sum(c.passed for c in row.proof)}/{len(row.proof)}",
-                f"{row.error:.0e} ({row.points})" if row.points else "—",
-                f"{row.z:+.1f} ({row.comparisons})" if row.comparisons else "—",
-                f"{seen:.1%}" if row.comparisons else "—",
-                f"[{colour}]{verdict}[/{colour}]",
-            )
-        table.caption = f"z against ±{self.critical:.2f}; in brackets how many values or comparisons"
-        table.caption_justify = "left"
+        for quantity in dict.fromkeys(row.theorem.quantity for row in self.rows):
+            table.add_row(f"[bold]{quantity.replace('_', ' ')}[/bold]")
+            for row in self.rows:
+                if row.theorem.quantity == quantity:
+                    table.add_row(*self._cells(row))
         return table
+
+    def _cells(self, row: Row) -> tuple[RenderableType, ...]:
+        from rich.padding import Padding
+
+        verdict = row.verdict(self.critical)
+        colour = {AGREES: "green", DISAGREES: "bold red"}.get(verdict, "yellow")
+        absolute = " abs" if row.allowed == INVERSION else ""
+        error = f"{row.digits.worst * row.allowed:.0e}{absolute}" if row.digits.points else "·"
+        if row.approach.cases:
+            error = (
+                f"order {row.approach.seen:.1f}"
+                if row.theorem.road == "asymptotic"
+                else ("bound holds" if row.approach.kept else "VIOLATED")
+            )
+        return (
+            Padding(row.theorem.title, (0, 0, 0, 2)),
+            f"{row.proved}/{len(row.proof)}" if row.proof else "·",
+            error,
+            f"{row.z:+.1f} in {len(row.comparisons)}" if row.comparisons else "·",
+            f"{self.critical * min(one.smallest_seen for one in row.comparisons):.2%}" if row.comparisons else "·",
+            f"[{colour}]{verdict}[/{colour}]",
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -114,53 +176,59 @@ class Report:
             "agrees": self.agrees,
             "critical_z": self.critical,
             "false_alarm": self.false_alarm,
-            "comparisons": self.comparisons,
             "depth": self.depth,
             "seed": self.seed,
             "seconds": round(self.seconds, 1),
-            "theorems": [
-                {
-                    "title": row.theorem.title,
-                    "quantity": row.theorem.quantity,
-                    "statistic": row.theorem.statistic,
-                    "road": row.theorem.road,
-                    "statement": row.theorem.statement,
-                    "conditions": row.theorem.conditions,
-                    "source": row.theorem.source,
-                    "proof": [{"claim": check.claim, "passed": check.passed} for check in row.proof],
-                    "worst_relative_error": row.error if math.isfinite(row.error) else None,
-                    "worst_error_at": row.error_at,
-                    "values_compared": row.points,
-                    "worst_z": row.z if math.isfinite(row.z) else None,
-                    "worst_z_at": row.z_at,
-                    "simulated_comparisons": row.comparisons,
-                    "verdict": row.verdict(self.critical),
-                }
-                for row in self.rows
-            ],
+            "theorems": [self._record(row) for row in self.rows],
         }
 
-    def figure(self, path: str) -> None:
-        """Write a picture: worst z and worst digits of every theorem against their thresholds."""
+    def _record(self, row: Row) -> dict[str, Any]:
+        theorem, worst = row.theorem, row.digits.worst * row.allowed
+        return {
+            "title": theorem.title,
+            "quantity": theorem.quantity,
+            "statistic": theorem.statistic,
+            "road": theorem.road,
+            "statement": theorem.statement,
+            "conditions": theorem.conditions,
+            "source": theorem.source,
+            "proof": [{"claim": check.claim, "passed": check.passed} for check in row.proof],
+            "worst_error": worst if math.isfinite(worst) else None,
+            "allowed_error": row.allowed,
+            "worst_error_at": row.digits.where,
+            "values_compared": row.digits.points,
+            "worst_z": row.z if math.isfinite(row.z) else None,
+            "worst_z_at": row.comparisons[0].where if row.comparisons else "",
+            "simulated_comparisons": len(row.comparisons),
+            "order_stated": row.approach.stated,
+            "order_seen": row.approach.seen if math.isfinite(row.approach.seen) else None,
+            "verdict": row.verdict(self.critical),
+        }
+
+    def figure(self) -> Figure:
+        """Worst digits and worst z of every theorem, against what is allowed."""
         from matplotlib.figure import Figure
 
         rows = list(reversed(self.rows))
-        figure = Figure(figsize=(11, 0.22 * len(rows) + 1.6), layout="constrained")
+        figure = Figure(figsize=(11, 0.21 * len(rows) + 1.4), layout="constrained")
         left, right = figure.subplots(1, 2, sharey=True)
-        places = range(len(rows))
-        for place, row in zip(places, rows, strict=True):
-            bad = row.verdict(self.critical) == "DISAGREES"
-            colour = "#D55E00" if bad else "#0072B2"
-            if row.points:
-                left.plot(max(row.error, 1e-17), place, "o", color=colour, markersize=4)
+        for place, row in enumerate(rows):
+            colour = BAD if row.verdict(self.critical) == DISAGREES else GOOD
+            if row.digits.points:
+                left.plot(max(row.digits.worst, 1e-5), place, "o", color=colour, markersize=4)
             if row.comparisons:
+                zs = [one.z for one in row.comparisons]
+                right.plot(zs, [place] * len(zs), "|", color=GREY, markersize=5)
                 right.plot(row.z, place, "o", color=colour, markersize=4)
         left.set_xscale("log")
-        left.set_xlim(5e-18, max(1e-11, 10 * max((row.error for row in rows if math.isfinite(row.error)), default=0)))
-        left.axvline(TOLERANCE, color="#999999", linewidth=1)
-        left.set_xlabel("worst relative error against mpmath")
-        left.set_yticks(list(places), [row.theorem.title for row in rows], fontsize=7)
+        left.axvline(1.0, color=GREY, linewidth=1)
+        left.set_xlabel("worst error against 50 digits, as a share of what is allowed")
+        left.set_yticks(range(len(rows)), [row.theorem.title for row in rows], fontsize=7)
+        left.set_ylim(-0.7, len(rows) - 0.3)
         for threshold in (-self.critical, self.critical):
-            right.axvline(threshold, color="#999999", linewidth=1)
-        right.set_xlabel("worst z of the simulated comparisons")
-        figure.savefig(path, dpi=150)
+            right.axvline(threshold, color=GREY, linewidth=1)
+        right.set_xlabel("z of the simulated values (dot: the worst)")
+        for panel in (left, right):
+            panel.grid(axis="y", linewidth=0.3)
+            panel.spines[["top", "right"]].set_visible(False)
+        return figure

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
 
 from collapse_theory.domain import one_of
+from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
-from collapse_theory.theorem import Check, Theorem
-from collapse_theory.theorems.conservation import CONSERVATION
-from collapse_theory.verification import confront, digits
+from collapse_theory.regimes import Regime
+from collapse_theory.theorem import Theorem
+from collapse_theory.verification import settings
+from collapse_theory.verification.approach import Approach, approach
+from collapse_theory.verification.confront import FALSE_ALARM, Comparison, confront, critical_value
+from collapse_theory.verification.digits import Digits, checkable, digits
 from collapse_theory.verification.report import Report, Row
+from collapse_theory.verification.settings import DEPTHS, Depth
 
-FAMILIES = ("gaussian",)
-REGIMES = {"replace": "Replace", "accumulate": "Accumulate", "fresh": "Fresh", "fresh-mixture": "FreshMixture"}
+SEED = 20261123
+Job = tuple[str, Callable[[], Any]]
 
 
 def verify(
     *,
-    family: str | None = None,
-    regime: str | None = None,
-    depth: Literal["quick", "default", "deep"] = "default",
-    seed: int = 20261123,
+    family: type[Family] | None = None,
+    regime: type[Regime] | None = None,
+    depth: Depth = "default",
+    seed: int = SEED,
     extra: Sequence[Theorem] = (),
     progress: bool = False,
 ) -> Report:
@@ -30,8 +36,8 @@ def verify(
 
     Parameters
     ----------
-    family, regime : str, optional
-        Only theorems of this family or regime; by command-line name, ``"gaussian"``, ``"fresh-mixture"``.
+    family, regime : type, optional
+        Only recursions of this family or regime, such as ``ct.Gaussian`` or ``ct.Fresh``.
     depth : {"quick", "default", "deep"}
         How many stress points and replicates.
     seed : int
@@ -46,89 +52,58 @@ def verify(
     Report
         One row per theorem; ``report.agrees`` is False if anything disagrees.
     """
-    if family is not None:
-        one_of("family", family, FAMILIES)
-    if regime is not None:
-        one_of("regime", regime, tuple(REGIMES))
-    one_of("depth", depth, ("quick", "default", "deep"))
+    one_of("depth", depth, DEPTHS)
     started = time.perf_counter()
-    chosen = None if regime is None else REGIMES[regime]
-    simulated = [r for r in confront.simulated_settings(depth) if chosen in (None, type(r.regime).__name__)]
-    stressed = [r for r in digits.stress_settings(depth) if chosen in (None, type(r.regime).__name__)]
+    simulated = settings.simulated(depth, family, regime)
+    stressed = settings.stressed(depth, family, regime)
     theorems = _distinct([*simulated, *stressed], extra)
-    work: list[tuple[str, Callable[[], Any]]] = [
-        ("simulation", lambda r=r, i=i: confront.confront(r, depth, seed + i, tuple(extra)))
-        for i, r in enumerate(simulated)
-    ]  # type: ignore[misc]
-    work += [("proofs", lambda th=th: (th, _prove(th))) for th in theorems]  # type: ignore[misc]
-    work += [
-        ("digits", lambda th=th: (th, digits.errors(th, stressed, depth))) for th in theorems if digits.checkable(th)
-    ]  # type: ignore[misc]
-    comparisons: list[confront.Comparison] = []
-    proofs: dict[str, tuple[Check, ...]] = {}
-    errors: dict[str, tuple[float, str, int]] = {}
-    for kind, outcome in _worked(work, progress):
-        if kind == "simulation":
-            comparisons += outcome
-        elif kind == "proofs":
-            proofs[outcome[0].title] = outcome[1]
-        else:
-            errors[outcome[0].title] = outcome[1]
-    critical = confront.critical_value(len(comparisons))
-    rows = [_row(theorem, proofs, errors, comparisons) for theorem in theorems]
+    times = settings.stress_times(depth)
+    jobs: list[Job] = [
+        *(("simulation", partial(confront, r, depth, seed + i, tuple(extra))) for i, r in enumerate(simulated)),
+        *(("proofs", theorem.prove) for theorem in theorems),
+        *(("digits", partial(digits, theorem, stressed, times)) for theorem in theorems if checkable(theorem)),
+        *(("orders", partial(approach, theorem)) for theorem in theorems if not theorem.exact),
+    ]
+    found = list(_worked(jobs, progress=progress))
+    comparisons: list[Comparison] = [one for kind, many in found if kind == "simulation" for one in many]
+    proofs = dict(zip(theorems, (checks for kind, checks in found if kind == "proofs"), strict=True))
+    errors = dict(zip(filter(checkable, theorems), (worst for kind, worst in found if kind == "digits"), strict=True))
+    orders = dict(
+        zip((th for th in theorems if not th.exact), (o for kind, o in found if kind == "orders"), strict=True)
+    )
+    rows = [
+        Row.of(
+            theorem,
+            proofs[theorem],
+            errors.get(theorem, Digits()),
+            [one for one in comparisons if one.theorem is theorem],
+            orders.get(theorem, Approach()),
+        )
+        for theorem in theorems
+    ]
     return Report(
-        tuple(rows), critical, confront.FALSE_ALARM, len(comparisons), depth, seed, time.perf_counter() - started
+        rows=tuple(rows),
+        critical=critical_value(len(comparisons)),
+        false_alarm=FALSE_ALARM,
+        depth=depth,
+        seed=seed,
+        seconds=time.perf_counter() - started,
     )
 
 
-def _distinct(settings: Sequence[Recursion], extra: Sequence[Theorem]) -> list[Theorem]:
-    """Exact theorems of the settings, the conservation law and the extra ones, each title once."""
-    found: dict[str, Theorem] = {}
-    for setting in settings:
-        for theorem in setting.theorems:
-            if theorem.exact and theorem.statistic not in ("quantile_limit",):
-                found.setdefault(theorem.title, theorem)
-    found.setdefault(CONSERVATION.theorem.title, CONSERVATION.theorem)
-    return [*found.values(), *extra]
+def _distinct(recursions: Sequence[Recursion], extra: Sequence[Theorem]) -> list[Theorem]:
+    """Theorems of the recursions and the extra ones, each once, in the order of the families' and regimes' files."""
+    return list(dict.fromkeys([*(theorem for setting in recursions for theorem in setting.theorems), *extra]))
 
 
-_PROOFS_SEEN = "proof"
-
-
-def _prove(theorem: Theorem) -> tuple[Check, ...]:
-    return theorem.prove()
-
-
-def _row(
-    theorem: Theorem,
-    proofs: dict[str, tuple[Check, ...]],
-    errors: dict[str, tuple[float, str, int]],
-    comparisons: Sequence[confront.Comparison],
-) -> Row:
-    mine = [c for c in comparisons if c.theorem.title == theorem.title]
-    worst = max(mine, key=lambda c: abs(c.z), default=None)
-    error, where, points = errors.get(theorem.title, (0.0, "", 0))
-    return Row(
-        theorem=theorem,
-        proof=proofs.get(theorem.title, ()),
-        error=error,
-        error_at=where,
-        points=points,
-        z=worst.z if worst else 0.0,
-        z_at=worst.where if worst else "",
-        comparisons=len(mine),
-        smallest_seen=min((c.smallest_seen for c in mine), default=float("inf")),
-    )
-
-
-def _worked(work: list[tuple[str, Callable[[], Any]]], progress: bool) -> Any:  # noqa: FBT001
+def _worked(jobs: Sequence[Job], *, progress: bool) -> Iterator[tuple[str, Any]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), disable=not progress, transient=True) as bar:
-        task = bar.add_task("", total=len(work))
-        for kind, job in work:
+        task = bar.add_task("", total=len(jobs))
+        for kind, job in jobs:
             bar.update(task, description=kind)
             yield kind, job()
             bar.advance(task)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from collapse_theory.log_gamma_sum import LogGammaSum
+from collapse_theory.random_walk.log_gamma_sum import LogGammaSum
 
 
 @dataclass(frozen=True)

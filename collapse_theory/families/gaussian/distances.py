@@ -24,6 +24,7 @@ from collapse_theory.families.gaussian.step import (
     log_divisor,
     log_expm1,
     log_expm1_minus,
+    log_law,
     log_moment,
     replaced,
     replaced_constant,
@@ -32,7 +33,7 @@ from collapse_theory.families.gaussian.step import (
 )
 from collapse_theory.gamma_ratios import digamma_minus_log, log_geometric_sum
 from collapse_theory.laws import Squared, affine_of
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Order, Theorem
 
 PAGE = "docs/theory/distances"
 HALF = "1/2"
@@ -137,7 +138,7 @@ def _exponential(log_value: Any) -> Any:
     return lambda setting, t: np.exp(log_value(setting, t))
 
 
-def _std(polynomial_: Polynomial, scaled: bool) -> dict[str, Any]:
+def _std(polynomial_: Polynomial, *, scaled: bool) -> dict[str, Any]:
     def scale(setting: Any) -> float:
         return float(setting.family.spread) if scaled else 1.0
 
@@ -145,6 +146,23 @@ def _std(polynomial_: Polynomial, scaled: bool) -> dict[str, Any]:
         "value": lambda setting, t: std_of(polynomial_, setting, t, scale(setting)),
         "log_value": lambda setting, t: log_std_of(polynomial_, setting, t, scale(setting)),
     }
+
+
+def _collapsed(setting: Any, t: int) -> Any:
+    """Law of W2² at a generation t at which the fitted sd is gone and the fitted mean stands still."""
+    return affine_of(setting.squared_location_error.distribution(t), setting.family.spread, 1.0)
+
+
+def _total_variation_after_one(setting: Any) -> float:
+    """Mean total variation distance after one refit, by the trapezoidal rule over the fitted mean and log-variance."""
+    from collapse_theory.families.gaussian.measures import total_variation
+
+    n, law = int(setting.sizes(1)), log_law(setting, 1)
+    z = np.linspace(-9, 9, 721)
+    logs = law.mean + law.std * np.linspace(-10, 8, 721)
+    weight = np.outer(law.pdf(logs) * (logs[1] - logs[0]), np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi) * (z[1] - z[0]))
+    state = (np.broadcast_to(z / np.sqrt(n), weight.shape), np.broadcast_to(logs[:, None] / 2, weight.shape))
+    return float(np.sum(weight * total_variation(setting.family, state)))
 
 
 def _total_variation_constant() -> float:
@@ -230,6 +248,7 @@ DISTANCES: tuple[Theorem, ...] = (
         holds=lambda setting: replaced(setting) and setting.family.ddof == 1,
         value=lambda setting, t: 1.5 * setting.family.spread * additive(setting, t, lambda n: 1 / n),
         name="leading term",
+        order=Order(1.0, along=lambda m: (m, 1)),
     ),
     Theorem(
         title="standard deviation over runs of the squared Wasserstein distance",
@@ -254,6 +273,7 @@ DISTANCES: tuple[Theorem, ...] = (
         holds=replaced_constant,
         value=_almost_sure_limit,
         name="student limit",
+        order=Order(1.0, along=lambda m: (m, 20 * m), against=_collapsed, when=lambda setting: setting.family.ddof < 1),
     ),
     Theorem(
         title="mean of KL(model‖source) under replacement",
@@ -297,7 +317,8 @@ DISTANCES: tuple[Theorem, ...] = (
         quantity="kl_source_model",
         statistic="mean",
         road="closed form",
-        statement=r"\tfrac12\left(h^t + \tfrac1n\sum_{j\le t} h^j - 1 + t\,E\log W\right),\quad h = \tfrac{n-\delta}{n-3}",
+        statement=r"\tfrac12\left(h^t + \tfrac1n\sum_{j\le t} h^j - 1 + t\,E\log W\right),"
+        r"\quad h = \tfrac{n-\delta}{n-3}",
         conditions="replacement, plug-in; infinite for n ≤ 3",
         source=PAGE,
         holds=replaced,
@@ -334,11 +355,13 @@ DISTANCES: tuple[Theorem, ...] = (
         quantity="total_variation",
         statistic="mean",
         road="asymptotic",
-        statement=r"E\,\mathrm{TV} \sim C\sqrt{t/n},\quad C = \frac{E\sqrt{1+X^4}}{2\sqrt\pi} = 0.45428,\; X\sim N(0,1)",
+        statement=r"E\,\mathrm{TV} \sim C\sqrt{t/n},"
+        r"\quad C = \frac{E\sqrt{1+X^4}}{2\sqrt\pi} = 0.45428,\; X\sim N(0,1)",
         conditions="replacement, plug-in, t ≪ n",
         source=PAGE,
         holds=replaced,
         value=lambda setting, t: _total_variation_constant() * np.sqrt(additive(setting, t, lambda n: 1 / n)),
         name="small t/n",
+        order=Order(1.0, along=lambda m: (m, 1), against=lambda setting, t: _total_variation_after_one(setting)),
     ),
 )

@@ -14,19 +14,19 @@ wanders or explodes is decided by the sign of :math:`E\log W`, that is, by the d
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.domain import POSITIVE, REAL, one_of
-from collapse_theory.errors import NotDefined
-from collapse_theory.families.family import Family, Measure, State, run_plain
-from collapse_theory.families.gaussian import measures
+from collapse_theory.domain import POSITIVE, REAL, Choice, Domain, check_parameters, inside
+from collapse_theory.families.family import Event, Family, Measure, State, run_plain
 from collapse_theory.families.gaussian.distances import DISTANCES
 from collapse_theory.families.gaussian.location import LOCATION
+from collapse_theory.families.gaussian.measures import EVENTS, MEASURES
 from collapse_theory.families.gaussian.passage import PASSAGE
+from collapse_theory.families.gaussian.simulate import run_kernel
 from collapse_theory.families.gaussian.spread import SPREAD
 from collapse_theory.families.gaussian.tails import TAILS
 from collapse_theory.schedules import Schedule
@@ -42,7 +42,7 @@ class Batch(NamedTuple):
     squares: NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Gaussian(Family):
     r"""The normal law with both parameters unknown.
 
@@ -57,26 +57,30 @@ class Gaussian(Family):
         :math:`1/\sigma^2` (then ``ddof`` has no meaning and must stay 1).
     """
 
-    mean: float = 0.0
-    sd: float = 1.0
-    ddof: float = 1
-    estimator: Literal["plug-in", "posterior"] = "plug-in"
+    mean: float = field(default=0.0, metadata=inside(REAL))
+    sd: float = field(default=1.0, metadata=inside(POSITIVE))
+    ddof: float = field(default=1.0, metadata=inside(Domain(typical=(-2, 4))))
+    estimator: Literal["plug-in", "posterior"] = field(
+        default="plug-in", metadata=inside(Choice(("plug-in", "posterior")))
+    )
 
-    measures: ClassVar[Mapping[str, Measure]] = measures.MEASURES
+    measures: ClassVar[Mapping[str, Measure]] = MEASURES
+    times: ClassVar[Mapping[str, Event]] = EVENTS
+    headline: ClassVar[str] = "variance"
     roles: ClassVar[Mapping[str, str]] = {"spread": "variance", "squared_location": "squared_location_error"}
     known: ClassVar[tuple[Theorem, ...]] = (*SPREAD, *LOCATION, *DISTANCES, *TAILS, *PASSAGE)
 
     def __post_init__(self) -> None:
-        REAL.check("mean", self.mean)
-        POSITIVE.check("sd", self.sd)
-        REAL.check("ddof", self.ddof)
-        one_of("estimator", self.estimator, ("plug-in", "posterior"))
+        check_parameters(self)
         if self.estimator == "posterior" and self.ddof != 1:
-            raise ValueError(f"ddof = {self.ddof!r} has no meaning for estimator='posterior': leave it at 1")
+            raise ValueError(f"ddof = {self.ddof:g} has no meaning for estimator='posterior': leave it at 1")
 
-    def __repr__(self) -> str:
-        posterior = "" if self.estimator == "plug-in" else ", estimator='posterior'"
-        return f"ct.Gaussian(mean={self.mean!r}, sd={self.sd!r}, ddof={self.ddof!r}{posterior})"
+    @classmethod
+    def examples(cls) -> tuple[Gaussian, ...]:
+        return (
+            *(cls(mean=1.0, sd=2.0, ddof=ddof) for ddof in (-1.0, 0.0, 1.0, 1.5, 2.0, 3.0)),
+            cls(mean=1.0, sd=2.0, estimator="posterior"),
+        )
 
     @classmethod
     def from_data(cls, values: ArrayLike, ddof: float = 1) -> Gaussian:
@@ -179,50 +183,3 @@ class Gaussian(Family):
         if block.method == "plain":
             return run_plain(self, block, rng)
         return run_kernel(self, block, rng)
-
-
-def run_kernel(family: Gaussian, block: Block, rng: np.random.Generator) -> BlockResult:
-    """One block through the compiled loop: the tableau laid out as arrays over generations."""
-    from collapse_theory.families.gaussian import kernel
-
-    if block.tilt and (family.estimator == "posterior" or block.recursion.tableau.share):
-        raise NotDefined("tilt is defined for plug-in fits with a fixed composition")
-    last = block.record[-1]
-    t = np.arange(1, last + 1)
-    step = block.recursion.regime.step(t, block.recursion.sizes)
-    across = [np.broadcast_to(np.asarray(c, dtype=float), t.shape) for c in step.counts]
-    weights = [np.broadcast_to(np.asarray(w, dtype=float), t.shape) for w in step.weight]
-    batches = range(len(step.counts))
-    keep = np.array([[b in kept for b in batches] for kept in step.keep], dtype=bool).reshape(-1, len(across))
-    fitted = [b for b in batches if np.any(across[b] * weights[b])]
-    unit = all(np.all(weights[b] == 1) for b in fitted)
-    low = 0.5 * float(np.min(across[1], initial=np.inf)) - 0.5
-    if block.tilt and low + block.tilt <= 0:
-        raise ValueError(f"tilt = {block.tilt} is outside its domain: a real number above {-low:g} for these batches")
-    record = np.full(last + 1, -1)
-    record[list(block.record)] = np.arange(len(block.record))
-    shape = (block.replicates, len(block.record))
-    location, log_sd = np.empty(shape), np.empty(shape)
-    log_weights = np.zeros(shape if block.tilt else (0, 0))
-    levels = np.array([time.level / family.sd for time in block.watch], dtype=float)
-    times = np.full((block.replicates, len(levels)), -1)
-    times[:, levels >= 1.0] = 0
-    kernel.run_block(
-        rng,
-        np.ascontiguousarray(np.stack(across, axis=1)),
-        np.ascontiguousarray(np.stack(weights, axis=1)),
-        keep,
-        np.array([unit and sorted(kept) == fitted for kept in step.keep], dtype=bool),
-        float(step.share),
-        np.broadcast_to(np.asarray(step.kish, dtype=float), t.shape).copy(),
-        float(family.ddof),
-        family.estimator == "posterior",
-        float(block.tilt),
-        levels,
-        record,
-        location,
-        log_sd,
-        log_weights,
-        times,
-    )
-    return BlockResult((location, log_sd), log_weights if block.tilt else None, times if len(levels) else None)

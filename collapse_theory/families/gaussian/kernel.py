@@ -1,229 +1,367 @@
-"""The compiled loop of the Gaussian recursion: generations outside, replicates inside, no sample ever drawn.
+"""The compiled loops of the Gaussian recursion: generations outside, replicates inside, no sample ever drawn.
 
-Only sufficient statistics move. Every batch is a mean (one normal) and a sum of squares (one chi-square), in
-units of the current fitted standard deviation about the current fitted mean, so nothing cancels and
-nothing underflows: the standard deviation is a mantissa with a separate exponent.
+A batch of c points is a mean (one normal) and a sum of squares about it (one chi-square). All is held about the
+current fitted mean, in units of a power of ``HUGE`` that each replicate has for itself, so nothing cancels and nothing
+leaves the floats. Draws come in the order of the plain verbs: on one stream both give the same runs.
 """
 
 from __future__ import annotations
 
 import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
 TINY, HUGE = 1e-100, 1e100
 LOG_HUGE = math.log(HUGE)
+REAL, MODEL, FIRST_SLOT = 0, 1, 2
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _chi_square(rng, df, d, c):  # pragma: no cover
-    """Chi-square by Marsaglia and Tsang (2000), with d = df/2 − 1/3 and c = 1/√(9d) hoisted by the caller."""
-    if df >= 2.0:
-        while True:
-            x = rng.standard_normal()
-            v = 1.0 + c * x
-            if v > 0.0:
-                v = v * v * v
-                u = rng.random()
-                if u < 1.0 - 0.0331 * x * x * x * x:
-                    return 2.0 * d * v
-                if math.log(u) < 0.5 * x * x + d * (1.0 - v + math.log(v)):
-                    return 2.0 * d * v
-    if df == 1.0:
-        z = rng.standard_normal()
-        return z * z
-    if df == 0.0:
-        return 0.0
-    return rng.chisquare(df)
+class Models(NamedTuple):
+    """Fitted models, one per replicate: sd in units of HUGE^exponent, mean in units of HUGE^max(exponent, 0)."""
+
+    mean: Any
+    sd: Any
+    exponent: Any
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _shape(df):  # pragma: no cover
-    d = max(0.5 * df - 1.0 / 3.0, 1.0 / 3.0)
-    return d, 1.0 / math.sqrt(9.0 * d)
+class Batches(NamedTuple):
+    """Batches of points, arrays of shape ``(batches, replicates)``; means are about the current fitted mean."""
+
+    count: Any
+    mean: Any
+    squares: Any
+
+
+class Tilt(NamedTuple):
+    """Tilting exponent θ of the model's chi-squares, and log Γ(a + θ)/(Γ(a) a^θ) at a = df/2, per generation."""
+
+    exponent: Any
+    normaliser: Any
+
+
+class Record(NamedTuple):
+    """What a block hands back.
+
+    ``column`` has the output column of each generation 0, 1, …, or −1. ``location``, ``log_sd`` and ``log_weight`` have
+    shape ``(replicates, kept)``, the last no columns without a tilt. ``times`` has shape ``(replicates, levels)``: the
+    first generation whose sd is at most the level, or −1.
+    """
+
+    column: Any
+    location: Any
+    log_sd: Any
+    log_weight: Any
+    levels: Any
+    times: Any
 
 
 @njit(cache=True, nogil=True)
-def run_block(
-    rng,
-    counts,
-    weights,
-    keep,
-    keep_is_fit,
-    share,
-    kish,
-    ddof,
-    posterior,
-    tilt,
-    levels,
-    record,
-    location,
-    log_sd,
-    log_weight,
-    times,
-):  # pragma: no cover
-    """Advance one block of replicates through all generations.
+def run_chain(rng, drawn, stored, ddof, tilt, record):  # pragma: no cover
+    """Recursion whose pool is its fit set: its sum of squares is known from the fitted sd, no pool is held.
 
     Parameters
     ----------
     rng : numpy.random.Generator
         The block's own stream.
-    counts, weights : ndarray
-        Points and point weights of every batch, shape ``(generations, batches)``; batch 0 is real, 1 the
-        model's, then the stored slots.
-    keep : ndarray of bool
-        Batches that make up each slot, shape ``(slots, batches)``.
-    keep_is_fit : ndarray of bool
-        Slots that equal the fit set, so that their union need not be formed twice.
+    drawn, stored : ndarray
+        Points drawn from the model, and points in the pool before that, per generation.
+    ddof : float
+        Divisor.
+    tilt : Tilt
+        Law of the model's chi-squares.
+    record : Record
+        Output.
+    """
+    replicates = len(record.location)
+    models = _sources(replicates)
+    nothing = _absent(0, replicates)
+    noise, within, log_weight = np.empty(replicates), np.empty(replicates), np.zeros(replicates)
+    _note(record, 0, models, log_weight)
+    for g in range(len(drawn)):
+        total = drawn[g] + stored[g]
+        carried = stored[g] - ddof if stored[g] > 0.0 else 0.0
+        draw_normals(rng, noise)
+        draw_chi_squares(rng, drawn[g] - 1.0 + 2.0 * tilt.exponent[g], within)
+        _weigh(tilt, g, drawn[g] - 1.0, within, log_weight)
+        _move(models, noise, within, math.sqrt(drawn[g]) / total, carried, stored[g] / total, 1.0 / (total - ddof))
+        _rescale(models, nothing)
+        _note(record, g + 1, models, log_weight)
+
+
+@njit(cache=True, nogil=True)
+def _move(models, noise, within, step, carried, between, inverse):  # pragma: no cover
+    """Fit of every pool: mean + sd · step · noise, and variance · (carried + within + between · noise²) · inverse."""
+    mean, sd, exponent = models
+    for i in range(mean.size):
+        mean[i] += (exponent[i] >= 0) * sd[i] * step * noise[i]
+        sd[i] *= math.sqrt((carried + within[i] + between * noise[i] * noise[i]) * inverse)
+
+
+@njit(cache=True, nogil=True)
+def run_tableau(rng, counts, weights, keep, share, kish, ddof, posterior, tilt, record):  # pragma: no cover
+    """Recursion of any tableau: batches are drawn, pooled, fitted and stored.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+        The block's own stream.
+    counts : ndarray
+        Points drawn, shape ``(generations, 2)``: real, model.
+    weights : ndarray
+        Weight of one point of every batch, shape ``(generations, batches)``: real, model, slots.
+    keep : ndarray
+        1 where a slot takes in a batch, else 0, shape ``(slots, batches)``.
     share : float
         Chance that a model point comes from the source.
     kish : ndarray
         Kish's size of the fit set per generation.
-    ddof, tilt : float
-        Divisor and tilting exponent θ: chi-squares of the model are drawn with 2θ more degrees of freedom.
+    ddof : float
+        Divisor.
     posterior : bool
         Draw the next parameters from their posterior instead of plugging the fit in.
-    levels : ndarray
-        Levels of the standard deviation whose first passage is watched.
-    record : ndarray of int
-        Column of the output for each generation 0, 1, …, or −1.
-    location, log_sd, log_weight : ndarray
-        Outputs, shape ``(replicates, kept)``; log_weight has no rows when there is no tilt.
-    times : ndarray of int
-        Output, shape ``(replicates, levels)``: generation of first passage, or −1.
+    tilt : Tilt
+        Law of the model's chi-squares.
+    record : Record
+        Output.
     """
-    replicates = location.shape[0]
-    generations, batches = counts.shape
-    slots = batches - 2
-    mean = np.zeros(replicates)
-    sd = np.ones(replicates)
-    exponent = np.zeros(replicates, dtype=np.int32)
-    ratio_weight = np.zeros(log_weight.shape[0])
-    slot_mean = np.zeros((slots, replicates))
-    slot_squares = np.zeros((slots, replicates))
-    batch_mean = np.zeros(batches)
-    batch_squares = np.zeros(batches)
-    batch_count = np.zeros(batches)
-    new_mean = np.zeros(slots)
-    new_squares = np.zeros(slots)
-    tilted = tilt != 0.0
-    watching = levels.shape[0] > 0
-    if record[0] >= 0:
-        location[:, record[0]] = 0.0
-        log_sd[:, record[0]] = 0.0
-    for g in range(generations):
-        for b in range(batches):
-            batch_count[b] = counts[g, b]
-        model_df = counts[g, 1] - 1.0 + 2.0 * tilt
-        model_d, model_c = _shape(model_df)
-        real_d, real_c = _shape(counts[g, 0] - 1.0)
-        model_root = 1.0 / math.sqrt(max(counts[g, 1], 1.0))
-        real_root = 1.0 / math.sqrt(max(counts[g, 0], 1.0))
-        total = 0.0
-        for b in range(batches):
-            total += weights[g, b] * counts[g, b]
-        divisor = total * (kish[g] - ddof) / kish[g]
-        normaliser = 0.0
-        if tilted:
-            a = 0.5 * (counts[g, 1] - 1.0)
-            normaliser = math.lgamma(a + tilt) - math.lgamma(a)
-        model_only = counts[g, 0] == 0.0 and share == 0.0
-        alone = model_only and slots == 0
-        pool = model_only and slots == 1 and keep_is_fit[0] and weights[g, 1] == 1.0 and weights[g, 2] == 1.0
-        joining = counts[g, 1] / total
-        real_weight = weights[g, 1] if share > 0.0 else weights[g, 0]
-        for i in range(replicates):
-            scale = sd[i]
-            shift, squares = 0.0, 0.0
-            if alone:
-                shift = rng.standard_normal() * model_root
-                squares = weights[g, 1] * _chi_square(rng, model_df, model_d, model_c)
-                if tilted:
-                    ratio_weight[i] += normaliser - tilt * math.log(0.5 * squares / weights[g, 1])
-            elif pool:
-                apart = rng.standard_normal() * model_root - slot_mean[0, i]
-                within = _chi_square(rng, model_df, model_d, model_c)
-                shift = slot_mean[0, i] + apart * joining
-                squares = slot_squares[0, i] + within + apart * apart * joining * counts[g, 2]
-                if tilted:
-                    ratio_weight[i] += normaliser - tilt * math.log(0.5 * within)
-            else:
-                real, model = counts[g, 0], counts[g, 1]
-                rd, rc, rr, md, mc, mr = real_d, real_c, real_root, model_d, model_c, model_root
-                if share > 0.0:
-                    moved = float(rng.binomial(int(model), share))
-                    real += moved
-                    model -= moved
-                    rd, rc = _shape(real - 1.0)
-                    md, mc = _shape(model - 1.0)
-                    rr, mr = 1.0 / math.sqrt(max(real, 1.0)), 1.0 / math.sqrt(max(model, 1.0))
-                batch_count[0], batch_count[1] = real, model
-                if model > 0.0:
-                    batch_mean[1] = rng.standard_normal() * mr
-                    batch_squares[1] = _chi_square(rng, model - 1.0 + 2.0 * tilt, md, mc)
-                    if tilted:
-                        ratio_weight[i] += normaliser - tilt * math.log(0.5 * batch_squares[1])
-                if real > 0.0:
-                    batch_mean[0] = (rng.standard_normal() * rr - mean[i]) / scale
-                    batch_squares[0] = _chi_square(rng, real - 1.0, rd, rc) / (scale * scale)
-                for j in range(slots):
-                    batch_mean[2 + j] = slot_mean[j, i]
-                    batch_squares[2 + j] = slot_squares[j, i]
-                gathered = 0.0
-                for b in range(batches):
-                    w = real_weight if b == 0 else weights[g, b]
-                    size = w * batch_count[b]
-                    if size > 0.0:
-                        gathered += size
-                        apart = batch_mean[b] - shift
-                        shift += apart * size / gathered
-                        squares += w * batch_squares[b] + size * apart * (batch_mean[b] - shift)
-            ratio = math.sqrt(squares / divisor)
-            if posterior:
-                drawn_df = kish[g] - 1.0
-                pd, pc = _shape(drawn_df)
-                ratio = math.sqrt(squares / _chi_square(rng, drawn_df, pd, pc))
-                moved_mean = ratio * rng.standard_normal() / math.sqrt(kish[g])
-            else:
-                moved_mean = 0.0
-            for j in range(slots):
-                if keep_is_fit[j]:
-                    new_mean[j], new_squares[j] = shift, squares
-                else:
-                    m, ss, gathered = 0.0, 0.0, 0.0
-                    for b in range(batches):
-                        if keep[j, b] and batch_count[b] > 0.0:
-                            gathered += batch_count[b]
-                            apart = batch_mean[b] - m
-                            m += apart * batch_count[b] / gathered
-                            ss += batch_squares[b] + batch_count[b] * apart * (batch_mean[b] - m)
-                    new_mean[j], new_squares[j] = m, ss
-            shift += moved_mean
-            for j in range(slots):
-                slot_mean[j, i] = (new_mean[j] - shift) / ratio
-                slot_squares[j, i] = new_squares[j] / (ratio * ratio)
-            if exponent[i] == 0:
-                mean[i] += scale * shift
-            elif exponent[i] > 0:
-                mean[i] += scale * shift * math.exp(exponent[i] * LOG_HUGE)
-            scale *= ratio
-            if scale < TINY:
-                scale *= HUGE
-                exponent[i] -= 1
-            elif scale > HUGE:
-                scale *= TINY
-                exponent[i] += 1
-            sd[i] = scale
-            if watching:
-                for j in range(levels.shape[0]):
-                    if times[i, j] < 0 and (exponent[i] < 0 or (exponent[i] == 0 and scale <= levels[j])):
-                        times[i, j] = g + 1
-        column = record[g + 1]
-        if column >= 0:
-            for i in range(replicates):
-                location[i, column] = mean[i]
-                log_sd[i, column] = math.log(sd[i]) + exponent[i] * LOG_HUGE
-            if tilted:
-                for i in range(replicates):
-                    log_weight[i, column] = ratio_weight[i]
+    replicates, slots = len(record.location), len(keep)
+    models = _sources(replicates)
+    batches, stored, fitted = (
+        _absent(FIRST_SLOT + slots, replicates),
+        _absent(slots, replicates),
+        _absent(1, replicates),
+    )
+    log_weight = np.zeros(replicates)
+    _note(record, 0, models, log_weight)
+    for g in range(len(counts)):
+        batches.count[REAL] = counts[g, REAL]
+        batches.count[MODEL] = counts[g, MODEL]
+        if share > 0.0:
+            _draw_mixture(rng, counts[g, MODEL], share, models, batches, fitted)
+        else:
+            _draw_real(rng, counts[g, REAL], models, batches)
+            _draw_model(rng, counts[g, MODEL], tilt, g, models, batches, log_weight)
+        _unite(batches, weights[g], fitted, 0)
+        for j in range(slots):
+            _unite(batches, keep[j], stored, j)
+        _fit(rng, fitted, kish[g], ddof, posterior, models)
+        for j in range(slots):
+            batches.count[FIRST_SLOT + j] = stored.count[j]
+            batches.mean[FIRST_SLOT + j] = stored.mean[j] - fitted.mean[0]
+            batches.squares[FIRST_SLOT + j] = stored.squares[j]
+        _rescale(models, batches)
+        _note(record, g + 1, models, log_weight)
+
+
+@njit(cache=True, nogil=True)
+def _draw_real(rng, count, models, batches):  # pragma: no cover
+    """Batch of one size from the source."""
+    if count > 0.0:
+        draw_normals(rng, batches.mean[REAL])
+        draw_chi_squares(rng, count - 1.0, batches.squares[REAL])
+        _place_real(models, batches)
+
+
+@njit(cache=True, nogil=True)
+def _draw_model(rng, count, tilt, g, models, batches, log_weight):  # pragma: no cover
+    """Batch of one size from the current models, its chi-squares tilted."""
+    if count > 0.0:
+        draw_normals(rng, batches.mean[MODEL])
+        draw_chi_squares(rng, count - 1.0 + 2.0 * tilt.exponent[g], batches.squares[MODEL])
+        _weigh(tilt, g, count - 1.0, batches.squares[MODEL], log_weight)
+        _place_model(models, batches)
+
+
+@njit(cache=True, nogil=True)
+def _draw_mixture(rng, count, share, models, batches, union):  # pragma: no cover
+    """Model batch of which each point comes from the source with the given chance."""
+    real, model = batches.count[REAL], batches.count[MODEL]
+    for i in range(real.size):
+        real[i] = rng.binomial(int(count), share)
+        model[i] = count - real[i]
+    for b in (REAL, MODEL):
+        draw_normals(rng, batches.mean[b])
+        for i in range(real.size):
+            draw_chi_squares(rng, max(batches.count[b, i] - 1.0, 0.0), batches.squares[b, i : i + 1])
+    _place_real(models, batches)
+    _place_model(models, batches)
+    drawn = np.zeros(len(batches.count))
+    drawn[:FIRST_SLOT] = 1.0
+    _unite(batches, drawn, union, 0)
+    real[:] = 0.0
+    model[:] = count
+    batches.mean[MODEL] = union.mean[0]
+    batches.squares[MODEL] = union.squares[0]
+
+
+@njit(cache=True, nogil=True)
+def _place_real(models, batches):  # pragma: no cover
+    """Standard draws made a batch of the source, seen from the current fitted mean in the current units."""
+    count, mean, squares = batches.count[REAL], batches.mean[REAL], batches.squares[REAL]
+    for i in range(count.size):
+        if count[i] > 0.0:
+            while models.exponent[i] < 0:
+                _change_unit(models, batches, i, 1)
+            if batches.count[MODEL, i] == 0.0:
+                _look_from_source(models, batches, i)
+            sd = _times_huge(1.0, -models.exponent[i])
+            mean[i] = sd * mean[i] / math.sqrt(count[i]) - models.mean[i]
+            squares[i] *= sd * sd
+
+
+@njit(cache=True, nogil=True)
+def _look_from_source(models, batches, i):  # pragma: no cover
+    """Means about the source's mean, for a generation in which no point comes from the model, however far it is."""
+    empty = True
+    for b in range(FIRST_SLOT, len(batches.count)):
+        batches.mean[b, i] += models.mean[i]
+        empty = empty and batches.count[b, i] == 0.0
+    models.mean[i] = 0.0
+    if empty:
+        models.exponent[i] = 0
+
+
+@njit(cache=True, nogil=True)
+def _place_model(models, batches):  # pragma: no cover
+    """Standard draws made a batch of the current models."""
+    count, mean, squares = batches.count[MODEL], batches.mean[MODEL], batches.squares[MODEL]
+    for i in range(count.size):
+        if count[i] > 0.0:
+            mean[i] *= models.sd[i] / math.sqrt(count[i])
+            squares[i] *= models.sd[i] * models.sd[i]
+
+
+@njit(cache=True, nogil=True)
+def _unite(batches, weights, union, row):  # pragma: no cover
+    """Union of batches, each point of a batch carrying its weight, by pairwise updates of mean and squares."""
+    total, mean, squares = union.count[row], union.mean[row], union.squares[row]
+    total[:] = 0.0
+    mean[:] = 0.0
+    squares[:] = 0.0
+    for b in range(len(weights)):
+        for i in range(total.size):
+            size = weights[b] * batches.count[b, i]
+            if size > 0.0:
+                total[i] += size
+                apart = batches.mean[b, i] - mean[i]
+                mean[i] += apart * size / total[i]
+                squares[i] += weights[b] * batches.squares[b, i] + size * apart * (batches.mean[b, i] - mean[i])
+
+
+@njit(cache=True, nogil=True)
+def _fit(rng, fitted, kish, ddof, posterior, models):  # pragma: no cover
+    """Next models, from the fit sets; afterwards their mean is the shift of the models' mean."""
+    total, shift, squares = fitted.count[0], fitted.mean[0], fitted.squares[0]
+    mean, sd, exponent = models
+    if posterior:
+        chi_square, noise = np.empty(mean.size), np.empty(mean.size)
+        draw_chi_squares(rng, kish - 1.0, chi_square)
+        draw_normals(rng, noise)
+        for i in range(mean.size):
+            sd[i] = math.sqrt(squares[i] / chi_square[i])
+            shift[i] += sd[i] * noise[i] / math.sqrt(kish)
+    else:
+        for i in range(mean.size):
+            sd[i] = math.sqrt(squares[i] / total[i] * (kish / (kish - ddof)))
+    for i in range(mean.size):
+        mean[i] += (exponent[i] >= 0) * shift[i]
+
+
+@njit(cache=True, nogil=True)
+def draw_normals(rng, out):  # pragma: no cover
+    """Standard normal variables."""
+    for i in range(out.size):
+        out[i] = rng.standard_normal()
+
+
+@njit(cache=True, nogil=True)
+def draw_chi_squares(rng, df, out):  # pragma: no cover
+    """Chi-square variables by the method of Marsaglia and Tsang (2000), bit for bit numpy's; zeros for df = 0."""
+    if df <= 2.0:
+        for i in range(out.size):
+            out[i] = rng.chisquare(df) if df > 0.0 else 0.0
+        return
+    d = 0.5 * df - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    for i in range(out.size):
+        while True:
+            x = rng.standard_normal()
+            v = 1.0 + c * x
+            if v <= 0.0:
+                continue
+            v = v * v * v
+            u = rng.random()
+            if u < 1.0 - 0.0331 * (x * x) * (x * x) or math.log(u) < 0.5 * x * x + d * (1.0 - v + math.log(v)):
+                out[i] = 2.0 * d * v
+                break
+
+
+@njit(cache=True, nogil=True)
+def _weigh(tilt, g, df, within, log_weight):  # pragma: no cover
+    """Log likelihood ratio of chi-squares drawn with 2θ more degrees of freedom, from the draws themselves."""
+    if tilt.exponent[g] != 0.0:
+        for i in range(within.size):
+            log_weight[i] += tilt.normaliser[g] - tilt.exponent[g] * math.log(within[i] / df)
+
+
+@njit(cache=True, nogil=True)
+def _sources(replicates):  # pragma: no cover
+    """Models of generation 0."""
+    return Models(np.zeros(replicates), np.ones(replicates), np.zeros(replicates, dtype=np.int64))
+
+
+@njit(cache=True, nogil=True)
+def _absent(rows, replicates):  # pragma: no cover
+    """Batches without points."""
+    shape = (rows, replicates)
+    return Batches(np.zeros(shape), np.zeros(shape), np.zeros(shape))
+
+
+@njit(cache=True, nogil=True)
+def _rescale(models, batches):  # pragma: no cover
+    """Another unit for every replicate whose sd is about to leave the floats."""
+    for i in range(models.sd.size):
+        if models.sd[i] < TINY:
+            _change_unit(models, batches, i, -1)
+        elif models.sd[i] > HUGE:
+            _change_unit(models, batches, i, 1)
+
+
+@njit(cache=True, nogil=True)
+def _change_unit(models, batches, i, change):  # pragma: no cover
+    """One replicate in units of HUGE^(exponent + change)."""
+    factor = TINY if change > 0 else HUGE
+    if max(models.exponent[i], models.exponent[i] + change) > 0:
+        models.mean[i] *= factor
+    models.exponent[i] += change
+    models.sd[i] *= factor
+    for b in range(FIRST_SLOT, len(batches.count)):
+        batches.mean[b, i] *= factor
+        batches.squares[b, i] *= factor * factor
+
+
+@njit(cache=True, nogil=True)
+def _times_huge(value, exponent):  # pragma: no cover
+    """Value · HUGE^exponent, 0 or infinite beyond the floats."""
+    for _ in range(abs(exponent)):
+        value *= HUGE if exponent > 0 else TINY
+    return value
+
+
+@njit(cache=True, nogil=True)
+def _note(record, t, models, log_weight):  # pragma: no cover
+    """Generation t put on record: the times that come now, and the states if they are kept."""
+    for j in range(record.levels.size):
+        for i in range(models.sd.size):
+            if record.times[i, j] < 0 and models.sd[i] <= _times_huge(record.levels[j], -models.exponent[i]):
+                record.times[i, j] = t
+    column = record.column[t]
+    if column < 0:
+        return
+    for i in range(models.sd.size):
+        record.location[i, column] = _times_huge(models.mean[i], max(models.exponent[i], 0))
+        record.log_sd[i, column] = math.log(models.sd[i]) + models.exponent[i] * LOG_HUGE
+    if record.log_weight.size > 0:
+        record.log_weight[:, column] = log_weight

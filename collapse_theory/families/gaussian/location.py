@@ -24,7 +24,7 @@ SQUARED_ERROR = polynomial((1, 0, 1, 0))
 
 def scale_mixtures(setting: Any, t: Any, start: float) -> list[Any]:
     """Laws of the random scale S_t with S_0 = start, one per generation, in units of the source."""
-    from collapse_theory.perpetuity import scale_law, scale_laws
+    from collapse_theory.random_walk.perpetuity import scale_law, scale_laws
 
     if setting.sizes.constant:
         return list(scale_laws(int(setting.sizes(1)), setting.family.ddof, [int(g) for g in t], start))

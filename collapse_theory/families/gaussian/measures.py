@@ -113,3 +113,11 @@ MEASURES: Mapping[str, Any] = {
         own_tail_mass,
     )
 }
+
+
+def sd_at_most(family: Any, state: State, level: float) -> NDArray[np.bool_]:
+    """Whether the fitted standard deviation is at most the level."""
+    return np.asarray(state[1] <= np.log(level / family.sd))
+
+
+EVENTS: Mapping[str, Any] = {"time_until_sd_below": sd_at_most}

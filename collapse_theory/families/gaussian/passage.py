@@ -23,7 +23,7 @@ def _barrier(setting: Any, level: float) -> float:
 
 
 def _exact(setting: Any, level: float) -> Any:
-    from collapse_theory.first_passage import first_passage
+    from collapse_theory.random_walk.first_passage import first_passage
 
     return first_passage(int(setting.sizes(1)), setting.family.ddof, _barrier(setting, level))
 
@@ -36,13 +36,13 @@ class WaldMean:
 
 
 def _wald(setting: Any, level: float) -> WaldMean:
-    from collapse_theory.first_passage import wald_mean
+    from collapse_theory.random_walk.wald import wald_mean
 
     return WaldMean(wald_mean(int(setting.sizes(1)), setting.family.ddof, _barrier(setting, level)))
 
 
 def _inverse_gaussian(setting: Any, level: float) -> Any:
-    from collapse_theory.first_passage import inverse_gaussian
+    from collapse_theory.random_walk.wald import inverse_gaussian
 
     return inverse_gaussian(int(setting.sizes(1)), setting.family.ddof, _barrier(setting, level))
 

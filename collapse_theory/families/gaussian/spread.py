@@ -178,7 +178,8 @@ _LOG = (
         quantity="log_variance",
         statistic="mean",
         road="closed form",
-        statement=r"E\log\sigma_t^2 = \log\sigma_0^2 + t\left[\psi\!\left(\tfrac{n-1}2\right) + \log\tfrac2{n-\delta}\right]",
+        statement=r"E\log\sigma_t^2 = \log\sigma_0^2"
+        r" + t\left[\psi\!\left(\tfrac{n-1}2\right) + \log\tfrac2{n-\delta}\right]",
         conditions=EITHER,
         source=PAGE,
         holds=refitted,

@@ -24,7 +24,7 @@ from collapse_theory.families.gaussian.step import (
     replaced,
 )
 from collapse_theory.laws import affine_of, exponential_of
-from collapse_theory.theorem import Check, Theorem, identity
+from collapse_theory.theorem import Check, Order, Theorem, identity
 
 PAGE = "docs/theory/replace"
 EVERY_DDOF = "replacement, any sample sizes above max(1, ddof)"
@@ -83,16 +83,17 @@ def _law_reference(name: str) -> Any:
 
 
 def _distribution(name: str) -> tuple[Theorem, ...]:
-    transform = _transforms(name)
+    transform, words = _transforms(name), name.replace("_", "-")
     growth = 0.5 if name == "sd" else 1.0
     low = -np.inf if name == "log_variance" else 0.0
     return (
         Theorem(
-            title=f"law of the fitted {name} under replacement",
+            title=f"law of the fitted {words} under replacement",
             quantity=name,
             statistic="distribution",
             road="exact numeric",
-            statement=r"P(\log(\sigma_t^2/\sigma_0^2) > x) = \frac1{2\pi i}\int G(s)^t\,e^{-sx}\,\frac{ds}{s},\quad \Re s > 0",
+            statement=r"P(\log(\sigma_t^2/\sigma_0^2) > x) = \frac1{2\pi i}\int G(s)^t\,e^{-sx}\,\frac{ds}{s},"
+            r"\quad \Re s > 0",
             conditions=EITHER,
             source=f"gilpelaez1951, on a contour through the saddle: {PAGE}",
             holds=refitted,
@@ -100,7 +101,7 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             reference=_law_reference(name),
         ),
         Theorem(
-            title=f"almost-sure growth rate of the fitted {name}",
+            title=f"almost-sure growth rate of the fitted {words}",
             quantity=name,
             statistic="growth_rate",
             road="closed form",
@@ -113,7 +114,7 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             proof=prove_drift,
         ),
         Theorem(
-            title=f"limit of every quantile of the fitted {name}",
+            title=f"limit of every quantile of the fitted {words}",
             quantity=name,
             statistic="quantile_limit",
             road="closed form",
@@ -122,33 +123,37 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             source=PAGE,
             holds=refitted,
             value=_quantile_limit(low, np.inf),
+            proof=prove_drift,
         ),
         Theorem(
-            title="universal clock: geometric Brownian motion",
+            title=f"universal clock of the fitted {words}: geometric Brownian motion",
             quantity=name,
             statistic="distribution",
             road="asymptotic",
-            statement=r"\log(\sigma_t^2/\sigma_0^2) \approx N(-(2-\delta)\tau,\,2\tau),\quad \tau = \textstyle\sum_{i\le t} 1/n_i",
+            statement=r"\log(\sigma_t^2/\sigma_0^2) \approx N(-(2-\delta)\tau,\,2\tau),"
+            r"\quad \tau = \textstyle\sum_{i\le t} 1/n_i",
             conditions="replacement, n → ∞ with τ fixed",
             source=f"{PAGE}, section on the universal clock",
             holds=replaced,
             value=lambda setting, t: transform(setting, _clock(setting, t)),
             name="universal clock",
+            order=Order(1.0, along=lambda m: (m, m)),
         ),
         Theorem(
-            title="Lugannani–Rice saddlepoint",
+            title=f"Lugannani–Rice saddlepoint of the fitted {words}",
             quantity=name,
             statistic="distribution",
             road="asymptotic",
             statement=r"1-\Phi(w) + \phi(w)\left(\tfrac1u - \tfrac1w\right)",
-            conditions="replacement; relative error O(1/(n t))",
+            conditions="replacement; error O(t^-3/2) in the centre of the law, relative error O(1/t) in its tails",
             source="lugannani1980",
             holds=refitted,
             value=lambda setting, t: transform(setting, _Saddlepoint(log_law(setting, t))),
             name="saddlepoint",
+            order=Order(1.5, along=lambda m: (10, m)),
         ),
         Theorem(
-            title="Chernoff bound, the large-deviation rate",
+            title=f"Chernoff bound on the tails of the fitted {words}, the large-deviation rate",
             quantity=name,
             statistic="distribution",
             road="bound",

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from collapse_theory import schedules
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.gamma_ratios import digamma_minus_log, expm1_minus, log_gamma_midpoint, log_gamma_ratio
-from collapse_theory.log_gamma_sum import LogGammaSum
+from collapse_theory.random_walk.log_gamma_sum import LogGammaSum
 from collapse_theory.theorem import Check, Setting, identity, proved_by_induction
 
 Array = NDArray[np.float64]

@@ -27,12 +27,9 @@ def _tail_mean(setting: Any, t: Any, k: float) -> Any:
 
 
 def _tail_std(setting: Any, t: Any, k: float) -> Any:
-    from collapse_theory.families.gaussian.two_draws import both_beyond
+    from collapse_theory.families.gaussian.two_draws import tail_variance
 
-    mean = _tail_mean(setting, t, k)
-    return np.sqrt(
-        np.maximum(both_beyond(int(setting.sizes(1)), setting.family.ddof, [int(g) for g in t], k) - mean**2, 0.0)
-    )
+    return np.sqrt(tail_variance(int(setting.sizes(1)), setting.family.ddof, [int(g) for g in t], k))
 
 
 def _log_own_tail(k: float) -> Any:

@@ -1,0 +1,92 @@
+"""One block of the Gaussian recursion through its compiled loops: the tableau laid out over generations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory.errors import NotDefined
+from collapse_theory.gamma_ratios import log_gamma_ratio
+from collapse_theory.simulation import Block, BlockResult
+
+Array = NDArray[np.float64]
+
+
+def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResult:
+    """Trajectories of one block; a pool that is its own fit set takes the short loop.
+
+    Raises
+    ------
+    NotDefined
+        For tilted posterior fits or random compositions, and for times that the loops do not watch.
+    ValueError
+        For a tilt at which a chi-square would have no law.
+    """
+    from collapse_theory.families.gaussian import kernel
+
+    t = np.arange(1, block.last + 1)
+    step = block.recursion.regime.step(t, block.recursion.sizes)
+    drawn, stored = (_over(t, counts) for counts in (step.drawn, step.stored))
+    weights, kish = _over(t, step.weight), _over(t, [step.kish])[:, 0]
+    tilt = kernel.Tilt(*_tilted(family, block, drawn[:, 1], share=step.share))
+    record = kernel.Record(*_record(family, block))
+    plug_in = family.estimator == "plug-in"
+    if plug_in and step.replacement and np.all(weights[:, 1] == 1):
+        kernel.run_chain(rng, drawn[:, 1].copy(), np.zeros(len(t)), family.ddof, tilt, record)
+    elif plug_in and _pool_is_fit_set(step, drawn, weights):
+        kernel.run_chain(rng, drawn[:, 1].copy(), stored[:, 0].copy(), family.ddof, tilt, record)
+    else:
+        keep = np.zeros((len(step.keep), len(step.weight)))
+        for slot, batches in enumerate(step.keep):
+            keep[slot, list(batches)] = 1.0
+        share, ddof = float(step.share), float(family.ddof)
+        kernel.run_tableau(rng, drawn, weights, keep, share, kish, ddof, not plug_in, tilt, record)
+    return BlockResult(
+        states=(record.location, record.log_sd),
+        log_weights=record.log_weight if block.tilt else None,
+        times=record.times if block.watch else None,
+    )
+
+
+def _over(t: NDArray[np.int64], numbers: Any) -> Array:
+    """Numbers, each the same for all generations or an array over them, as ``(generations, numbers)``."""
+    table = np.empty((len(t), len(numbers)))
+    for column, values in enumerate(numbers):
+        table[:, column] = values
+    return table
+
+
+def _pool_is_fit_set(step: Any, drawn: Array, weights: Array) -> bool:
+    """Whether model and slot are pooled with equal weights, fitted, and stored as the next slot."""
+    one_slot = len(step.keep) == 1 and sorted(step.keep[0]) == [1, 2]
+    return bool(one_slot and not step.share and np.all(drawn[:, 0] == 0) and np.all(weights[:, 1:] == 1))
+
+
+def _tilted(family: Any, block: Block, points: Array, *, share: float) -> tuple[Array, Array]:
+    """Tilting exponents per generation, 0 where the model draws no chi-square, and the normalisers of the ratios."""
+    shape = np.maximum(points - 1, 0) / 2
+    drawn = shape > 0
+    exponent, normaliser = np.where(drawn, block.tilt, 0.0), np.zeros(len(points))
+    if block.tilt:
+        if family.estimator == "posterior" or share:
+            raise NotDefined("tilt is defined for plug-in fits with a fixed composition")
+        lowest = -np.min(shape[drawn], initial=np.inf)
+        if block.tilt <= lowest:
+            raise ValueError(f"tilt = {block.tilt:g} is outside its domain: a real number above {lowest:g} here")
+        normaliser[drawn] = log_gamma_ratio(shape[drawn], block.tilt)
+    return exponent, normaliser
+
+
+def _record(family: Any, block: Block) -> tuple[Any, ...]:
+    """Empty output of one block."""
+    unknown = [time for time in block.watch if time.name != "time_until_sd_below"]
+    if unknown:
+        raise NotDefined(f"{unknown[0]} is not watched by the compiled loop: simulate with method='plain'")
+    column = np.full(block.last + 1, -1)
+    column[list(block.record)] = np.arange(len(block.record))
+    shape = (block.replicates, len(block.record))
+    levels = np.array([time.numbers[0] / family.sd for time in block.watch], dtype=float)
+    weights = np.empty(shape if block.tilt else (block.replicates, 0))
+    return column, np.empty(shape), np.empty(shape), weights, levels, np.full((block.replicates, len(levels)), -1)

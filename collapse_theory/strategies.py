@@ -1,0 +1,167 @@
+"""Hypothesis strategies for recursions: for property-based tests of one's own claims and code.
+
+Parameters and seeds are generated, never samples: what is random in a simulation comes from the seed. Every strategy
+draws small and simple examples first, so that a counterexample shrinks to one that can be read.
+
+>>> from hypothesis import given
+>>> import collapse_theory as ct
+>>> @given(ct.strategies.recursions(families=ct.Gaussian, regimes=ct.Replace))
+... def test_the_mean_variance_never_grows_at_ddof_one_or_below(recursion):
+...     assert recursion.family.ddof > 1 or recursion.variance.mean(10) <= recursion.variance.mean(0) * (1 + 1e-12)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from hypothesis import reject
+from hypothesis import strategies as st
+
+from collapse_theory import families as all_families
+from collapse_theory import regimes as all_regimes
+from collapse_theory import schedules as all_schedules
+from collapse_theory.domain import Choice, Domain, domains
+from collapse_theory.families import Family
+from collapse_theory.recursion import Recursion
+from collapse_theory.regimes import Regime
+from collapse_theory.schedules import Schedule
+
+Kinds = Any
+"""One class, or several, from which a member is drawn."""
+
+SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
+
+
+def parameters(domain: Domain | Choice) -> st.SearchStrategy[Any]:
+    """Values of one parameter, in the typical range of its domain; whole and half numbers first."""
+    if isinstance(domain, Choice):
+        return st.sampled_from(domain.names)
+    low, high = max(domain.low, domain.typical[0]), min(domain.high, domain.typical[1])
+    if domain.integer:
+        return st.integers(math.ceil(low), math.floor(high))
+    floats = st.floats(
+        low,
+        high,
+        allow_nan=False,
+        exclude_min=domain.open_low and low == domain.low,
+        exclude_max=domain.open_high and high == domain.high,
+        allow_subnormal=False,
+    )
+    if math.ceil(2 * low) > math.floor(2 * high):
+        return floats
+    halves = st.integers(math.ceil(2 * low), math.floor(2 * high)).map(lambda twice: twice / 2)
+    return halves.filter(lambda half: half in domain) | floats
+
+
+def families(kinds: Kinds = None) -> st.SearchStrategy[Family]:
+    """Families with parameters from their domains.
+
+    Parameters
+    ----------
+    kinds : type or sequence of types, optional
+        Family classes, such as ``ct.Gaussian``; all by default.
+    """
+    return _any_family(kinds)
+
+
+def regimes(kinds: Kinds = None, *, sample_size: int = LARGEST_SIZE) -> st.SearchStrategy[Regime]:
+    """Regimes that can split a sample size: counts up to n, shares that are whole multiples of 1/n.
+
+    Parameters
+    ----------
+    kinds : type or sequence of types, optional
+        Regime classes, such as ``ct.Fresh``; all by default.
+    sample_size : int
+        The sample size n.
+    """
+    return _any_regime(kinds, sample_size)
+
+
+def schedules(smallest: int = SMALLEST_SIZE, largest: int = LARGEST_SIZE) -> st.SearchStrategy[Schedule]:
+    """Schedules of sample sizes, constant, polynomial and geometric; their first size lies in [smallest, largest]."""
+    first = st.integers(smallest, largest)
+    return st.one_of(
+        st.builds(all_schedules.Constant, first),
+        st.builds(all_schedules.power, first, st.sampled_from([0.5, 1.0, 1.5, 2.0])),
+        st.builds(all_schedules.geometric, first, st.sampled_from([1.1, 1.5, 2.0])),
+    )
+
+
+def seeds() -> st.SearchStrategy[int]:
+    """Seeds for ``rng``."""
+    return st.integers(0, 2**32 - 1)
+
+
+@st.composite
+def recursions(
+    draw: st.DrawFn,
+    families: Kinds = None,
+    regimes: Kinds = None,
+    sample_sizes: st.SearchStrategy[Any] | None = None,
+) -> Recursion:
+    """Recursions whose family, regime and sample size fit together.
+
+    Parameters
+    ----------
+    families, regimes : type or sequence of types, optional
+        From which classes; all by default.
+    sample_sizes : SearchStrategy, optional
+        Sample sizes or schedules; integers from 2 to 1000 by default.
+    """
+    sizes = st.integers(SMALLEST_SIZE, LARGEST_SIZE) if sample_sizes is None else sample_sizes
+    size = draw(sizes)
+    family = draw(_any_family(families))
+    regime = draw(_any_regime(regimes, all_schedules.as_schedule(size).smallest))
+    try:
+        return Recursion(family, regime, sample_size=size)
+    except ValueError:
+        reject()
+
+
+def _any_family(kinds: Kinds) -> st.SearchStrategy[Family]:
+    return st.one_of([_members(kind) for kind in _kinds(kinds, all_families.named())])
+
+
+def _any_regime(kinds: Kinds, sample_size: int) -> st.SearchStrategy[Regime]:
+    return st.one_of([_members(kind, sample_size) for kind in _kinds(kinds, all_regimes.named())])
+
+
+def _kinds(kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ...]:
+    if kinds is None:
+        return tuple(every.values())
+    return (kinds,) if isinstance(kinds, type) else tuple(kinds)
+
+
+@st.composite
+def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any:
+    """Instances of a frozen dataclass from the domains of its fields; of optional fields exactly one is given."""
+    given = domains(kind)
+    optional = [f.name for f in fields(kind) if f.name in given and f.default is None]
+    chosen = draw(st.sampled_from(optional)) if optional else None
+    arguments = {
+        f.name: draw(_default_first(f.default, _split(given[f.name], sample_size)))
+        for f in fields(kind)
+        if f.name in given and (f.default is MISSING or f.default is not None or f.name == chosen)
+    }
+    try:
+        return kind(**arguments)
+    except ValueError:
+        reject()
+
+
+def _default_first(default: Any, others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return others if default is MISSING or default is None else st.just(default) | others
+
+
+def _split(domain: Domain | Choice, sample_size: int | None) -> st.SearchStrategy[Any]:
+    """Parameters of a regime, as parts of the sample size."""
+    if sample_size is None or isinstance(domain, Choice):
+        return parameters(domain)
+    if domain.integer:
+        return st.integers(math.ceil(domain.low), min(int(domain.high), sample_size))
+    if (domain.low, domain.high) == (0, 1):
+        return st.integers(0, sample_size).map(lambda k: k / sample_size).filter(lambda share: share in domain)
+    return parameters(domain)

@@ -1,0 +1,118 @@
+"""The road of approximations: an asymptotic form must approach what is exact at its stated order, a bound must hold."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from collapse_theory import families, regimes
+from collapse_theory.errors import NoClosedForm
+from collapse_theory.recursion import Recursion
+from collapse_theory.theorem import Order, Theorem
+
+DOUBLINGS = (10, 20, 40)
+MISSED = 0.2
+"""How far the order seen over the last doubling may fall short of the stated one, which holds in the limit."""
+QUANTILES = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+BOUND_SETTINGS = ((2, 3), (10, 1), (10, 50))
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True)
+class Approach:
+    """The slowest approach of an approximation over the examples of its family, or the worst violation of a bound."""
+
+    stated: float = 0.0
+    seen: float = math.inf
+    where: str = ""
+    cases: int = 0
+
+    @property
+    def kept(self) -> bool:
+        """Whether the stated order is reached."""
+        return self.seen >= self.stated - MISSED
+
+
+def approach(theorem: Theorem) -> Approach:
+    """Confrontation of one asymptotic form or bound with the exact road to the same statistic."""
+    if theorem.order is not None:
+        found = list(_orders(theorem, theorem.order))
+        stated = theorem.order.order
+    elif theorem.road == "bound":
+        found, stated = list(_margins(theorem)), 0.0
+    else:
+        return Approach()
+    slowest = min(found, default=(math.inf, ""))
+    return Approach(stated, *slowest, cases=len(found))
+
+
+def _settings(theorem: Theorem, n: int) -> Iterator[Recursion]:
+    for kind in families.named().values():
+        for member in kind.examples():
+            for data in regimes.named().values():
+                for example in data.examples():
+                    try:
+                        setting = Recursion(member, example, sample_size=n)
+                    except ValueError:
+                        continue
+                    if theorem in setting.theorems:
+                        yield setting
+
+
+def _orders(theorem: Theorem, order: Order) -> Iterator[tuple[float, str]]:
+    """Exponents at which the error falls over the last doubling, one per example."""
+    for first in _settings(theorem, order.along(DOUBLINGS[0])[0]):
+        if not order.when(first):
+            continue
+        errors = []
+        for m in DOUBLINGS[-2:]:
+            n, t = order.along(m)
+            setting = Recursion(first.family, first.regime, sample_size=n)
+            errors.append(_error(theorem, order, setting, t))
+        seen = math.log2(errors[0] / errors[1]) if errors[1] > 0 else math.inf
+        yield seen, f"{setting!r}, t = {t}"
+
+
+def _error(theorem: Theorem, order: Order, setting: Recursion, t: int) -> float:
+    if theorem.quantity in setting.family.times:
+        return _time_error(theorem, setting, t)
+    name = setting.family.roles.get(theorem.quantity, theorem.quantity)
+    quantity = setting.watch(name, *setting.defined(name).typical)
+    at = np.array([t])
+    if theorem.statistic in ("distribution", "almost_sure_limit"):
+        exact = order.against(setting, t, *quantity.numbers) if order.against else quantity.distribution(t)
+        given = (t,) if theorem.statistic == "distribution" else ()
+        points = exact.ppf(QUANTILES)
+        return float(np.max(np.abs(theorem.value(setting, *given, *quantity.numbers).cdf(points) - QUANTILES)))
+    approximate = float(theorem.value(setting, at, *quantity.numbers)[0])
+    exact = order.against(setting, t, *quantity.numbers) if order.against else getattr(quantity, theorem.statistic)(t)
+    return abs(approximate / float(exact) - 1)
+
+
+def _time_error(theorem: Theorem, setting: Recursion, t: int) -> float:
+    time = setting.time(theorem.quantity, *setting.defined(theorem.quantity).typical)
+    approximate = theorem.value(setting, *time.numbers)
+    if not hasattr(approximate, "cdf"):
+        return abs(float(approximate.mean) / time.mean - 1)
+    at = np.unique([max(t // 2, 1), t, 2 * t, 4 * t])
+    return float(np.max(np.abs(approximate.cdf(at) - time.distribution.cdf(at))))
+
+
+def _margins(theorem: Theorem) -> Iterator[tuple[float, str]]:
+    """Least margins of a bound on a tail, rounding forgiven; negative where it is violated."""
+    for n, t in BOUND_SETTINGS:
+        for setting in _settings(theorem, n):
+            name = setting.family.roles.get(theorem.quantity, theorem.quantity)
+            quantity = setting.watch(name, *setting.defined(name).typical)
+            try:
+                exact = quantity.distribution(t)
+            except NoClosedForm:
+                continue
+            points = exact.ppf(QUANTILES)
+            bound = theorem.value(setting, t, *quantity.numbers)
+            margins = [getattr(bound, tail)(points) - getattr(exact, tail)(points) + ROUNDING for tail in ("cdf", "sf")]
+            least = float(np.min(margins))
+            yield (math.inf if least >= 0 else -math.inf), f"{setting!r}, t = {t}"

@@ -1,0 +1,57 @@
+"""The recursions on which theorems are confronted: every family with every regime, through their own examples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from collapse_theory import families, regimes, schedules
+from collapse_theory.families import Family
+from collapse_theory.recursion import Recursion
+from collapse_theory.regimes import Regime
+
+Depth = Literal["quick", "default", "deep"]
+DEPTHS: tuple[Depth, ...] = ("quick", "default", "deep")
+
+STRESS_SIZES = (2, 3, 10, 10**3, 10**6, 10**9)
+STRESS_TIMES = (0, 1, 10**3, 10**9)
+
+
+def simulated(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:
+    """Recursions to simulate: small samples, constant and growing, so that every effect is large."""
+    sizes: list[Any] = [30, schedules.power(12, 1)]
+    if depth != "quick":
+        sizes += [12]
+    if depth == "deep":
+        sizes += [4, schedules.geometric(8, 1.5)]
+    return list(_recursions(sizes, family, regime))
+
+
+def stressed(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:
+    """Recursions at the declared stress points."""
+    sizes = STRESS_SIZES if depth != "quick" else (2, 10, 10**9)
+    return list(_recursions(list(sizes), family, regime))
+
+
+def stress_times(depth: Depth) -> tuple[int, ...]:
+    """Generations of the declared stress points."""
+    return STRESS_TIMES if depth != "quick" else (1, 10**9)
+
+
+def _recursions(sizes: list[Any], family: type[Family] | None, regime: type[Regime] | None) -> Iterator[Recursion]:
+    for kind in [family] if family else families.named().values():
+        for member in kind.examples():
+            for data in [regime] if regime else regimes.named().values():
+                for example in data.examples():
+                    for size in sizes:
+                        recursion = _possible(member, example, size)
+                        if recursion is not None:
+                            yield recursion
+
+
+def _possible(family: Family, regime: Regime, size: Any) -> Recursion | None:
+    """The recursion, or None where this estimator or regime refuses the sample size."""
+    try:
+        return Recursion(family, regime, sample_size=size)
+    except ValueError:
+        return None

@@ -1,0 +1,17 @@
+"""Seeds from the names of the tests, and the count that keeps the suite inside its error budget."""
+
+from __future__ import annotations
+
+import pytest
+from error_budget import TESTS, seed_of
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Seed of a statistical test: it follows from its name and never changes."""
+    return seed_of(f"{request.module.__name__}.{request.node.name}")
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    statistical = sum("seed" in getattr(item, "fixturenames", ()) for item in session.items)
+    assert statistical <= TESTS, f"{statistical} statistical tests share a budget for {TESTS}"

@@ -1,0 +1,112 @@
+"""Estimates: intervals that cover as often as they say, and refusals."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from error_budget import confidence, critical_z, z_of_mean
+from scipy.special import ndtri
+from scipy.stats import binom
+
+import collapse_theory as ct
+from collapse_theory.simulation import estimate
+
+T = np.array([7])
+
+
+@pytest.mark.parametrize("replicates", [5, 100, 20_000, 1_000_000])
+@pytest.mark.parametrize("q", [0.001, 0.3, 0.5, 0.99])
+@pytest.mark.parametrize("level", [0.9, 0.99, 1 - 1e-9])
+def test_order_interval_covers_by_the_binomial_law(replicates: int, q: float, level: float) -> None:
+    low, high = estimate.order_interval(replicates, q, level)
+    missed_low, missed_high = binom.cdf(low, replicates, q), binom.sf(high, replicates, q)
+    if low > 0:
+        assert missed_low <= (1 - level) / 2
+    if high < replicates - 1:
+        assert missed_high <= (1 - level) / 2
+        assert binom.sf(high - 1, replicates, q) > (1 - level) / 2, "no wider than it must be"
+
+
+@pytest.mark.parametrize("q", [0.5, 0.9])
+def test_quantile_interval_covers_as_often_as_it_says(q: float, seed: int) -> None:
+    """Notices 0.4 % of coverage lost."""
+    trials, level = 20_000, 0.95
+    samples = np.random.default_rng(seed).standard_normal((400, trials))
+    _, low, high = estimate.quantile(samples, q, level)
+    covered = (low <= ndtri(q)) & (ndtri(q) <= high)
+    floor = level - critical_z(1) * np.sqrt(level * (1 - level) / trials)
+    assert covered.mean() > floor
+    narrower = (low <= ndtri(q) + 0.1) & (ndtri(q) + 0.1 <= high)
+    assert narrower.mean() < floor
+
+
+def test_standard_errors_are_the_spread_of_the_estimates(seed: int) -> None:
+    """Notices 4 % of a standard error."""
+    trials, size = 20_000, 200
+    samples = np.random.default_rng(seed).standard_gamma(5.0, (size, trials))
+    for found, errors in (estimate.mean(samples, None), estimate.std(samples)):
+        relative = (found - found.mean()) ** 2 / np.mean(errors) ** 2
+        assert abs(relative.mean() - 1) < critical_z(2) * relative.std() / np.sqrt(trials) + 0.02
+        assert abs(relative.mean() * size / (size - 20) - 1) > critical_z(2) * relative.std() / np.sqrt(trials) + 0.02
+
+
+def test_weighted_terms_survive_ratios_beyond_floats() -> None:
+    terms = estimate.summands(np.array([[1e-300], [-1e300], [0.0]]), np.array([[800.0], [-800.0], [800.0]]))
+    assert terms[:, 0] == pytest.approx([np.exp(800 - 300 * np.log(10)), -np.exp(-800 + 300 * np.log(10)), 0], rel=1e-12)
+
+
+def test_importance_sampling_finds_a_mean(seed: int) -> None:
+    x = np.random.default_rng(seed).standard_normal((100_000, 1)) + 3
+    ratio = 4.5 - 3 * x
+    middle, error = estimate.mean((x > 3).astype(float), ratio)
+    z = (middle - 0.0013498980316300933) / error
+    assert abs(z) < critical_z(1)
+    assert abs(z_of_mean((x > 3).astype(float), 0.0013498980316300933)) > critical_z(1)
+
+
+# ---------------------------------------------------------------------------------------------------------- refusals
+def test_a_large_relative_second_moment_is_refused() -> None:
+    terms = np.ones((1000, 1))
+    estimate.refuse_unseeable("m", T, terms, np.array([10.0]))
+    with pytest.raises(ct.Unseeable, match=r"m at t = 7: .* is 10\.1, .* about 1e\+03 runs, not 1000"):
+        estimate.refuse_unseeable("m", T, terms, np.array([10.1]))
+
+
+def test_a_run_that_holds_a_tenth_of_the_sum_is_refused() -> None:
+    terms = np.ones((1000, 1))
+    terms[0] = 110
+    estimate.refuse_unseeable("m", T, terms, None)
+    terms[0] = 112
+    with pytest.raises(ct.Unseeable, match=r"m at t = 7: one run holds 10\.1% of the sum"):
+        estimate.refuse_unseeable("m", T, terms, None)
+    estimate.refuse_unseeable("m", T, terms, np.array([2.0]))
+
+
+def test_a_tail_without_a_mean_is_refused(seed: int) -> None:
+    tail = np.random.default_rng(seed).random((100_000, 1))
+    with pytest.raises(ct.Unseeable, match="tail index|of the sum"):
+        estimate.refuse_unseeable("m", T, tail**-1.3, None)
+    estimate.refuse_unseeable("m", T, tail**-0.3, None)
+
+
+def test_an_infinite_run_is_refused_by_name() -> None:
+    terms = np.array([[1.0], [np.inf]])
+    for moment in (None, np.array([0.01])):
+        with pytest.raises(OverflowError, match="m at t = 7: some runs are infinite or beyond floats"):
+            estimate.refuse_unseeable("m", T, terms, moment)
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95])
+def test_a_bad_level_is_refused(level: float) -> None:
+    with pytest.raises(ValueError, match="level = .* is outside its domain"):
+        estimate.normal_quantile(level)
+
+
+def test_an_estimate_shows_itself(seed: int) -> None:
+    recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=10)
+    found = recursion.sd.median.simulated(recursion.simulate(9, 1000, rng=1, keep="all"), confidence(10))
+    assert repr(found).startswith("<Estimate: median of sd, 1000 runs, seed 1, ")
+    assert "t = 0: 1  [1, 1]" in repr(found)
+    assert "…" in repr(found)
+    assert found._repr_html_().count("<tr>") == 11
+    assert found.contains(recursion.sd.median(np.arange(10))).all()

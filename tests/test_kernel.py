@@ -1,0 +1,273 @@
+"""The compiled loops against numpy's draws, the plain verbs, single points, exact moments and exact laws."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from error_budget import confidence, critical_distance, critical_z, distance, z_of_mean
+from numpy.typing import NDArray
+
+import collapse_theory as ct
+from collapse_theory.families.gaussian import kernel
+from collapse_theory.regimes.moments import exact_second_moments
+
+Array = NDArray[np.float64]
+
+FAMILIES = (
+    ct.Gaussian(mean=1.0, sd=2.0, ddof=-1),
+    ct.Gaussian(mean=1.0, sd=2.0, ddof=0),
+    ct.Gaussian(mean=1.0, sd=2.0, ddof=1),
+    ct.Gaussian(mean=1.0, sd=2.0, ddof=2.5),
+    ct.Gaussian(mean=1.0, sd=2.0, estimator="posterior"),
+)
+PLUG_IN = FAMILIES[:4]
+REGIMES = (ct.Replace(), ct.Accumulate(), ct.Fresh(real=1), ct.Fresh(real=3), ct.FreshMixture(share=0.25))
+families = pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f"ddof={f.ddof:g}-{f.estimator}")
+plug_in = pytest.mark.parametrize("family", PLUG_IN, ids=lambda f: f"ddof={f.ddof:g}")
+regimes = pytest.mark.parametrize("regime", REGIMES, ids=repr)
+
+
+def wrong(family: ct.Gaussian) -> ct.Gaussian:
+    """The twin that every statistical test must catch: n in place of n − 1, or the posterior plugged in."""
+    if family.estimator == "posterior":
+        return ct.Gaussian(mean=family.mean, sd=family.sd)
+    return ct.Gaussian(mean=family.mean, sd=family.sd, ddof=family.ddof - 1)
+
+
+# ---------------------------------------------------------------------------------------------------------- numpy
+@pytest.mark.parametrize("df", [0.5, 1.0, 2.0, 2.5, 9.0, 49.5, 1e6])
+def test_draws_are_those_of_numpy_bit_for_bit(df: float) -> None:
+    compiled, numpy = np.random.default_rng(7), np.random.default_rng(7)
+    out = np.empty(5000)
+    for _ in range(2):
+        kernel.draw_normals(compiled, out)
+        assert np.array_equal(out, numpy.standard_normal(5000))
+        kernel.draw_chi_squares(compiled, df, out)
+        np.testing.assert_allclose(out, numpy.chisquare(df, 5000), rtol=0 if df >= 2 else 1e-14)
+    assert compiled.bit_generator.state == numpy.bit_generator.state
+
+
+@families
+@pytest.mark.parametrize("regime", [ct.Replace(), ct.Accumulate(), ct.Fresh(real=3)], ids=repr)
+@pytest.mark.parametrize("size", [6, ct.schedules.power(6, 1)], ids=repr)
+def test_kernel_repeats_the_plain_verbs_run_by_run(family: ct.Gaussian, regime: ct.Regime, size: Any) -> None:
+    recursion = ct.Recursion(family, regime, sample_size=size)
+    compiled, plain = (recursion.simulate(15, 2100, rng=3, keep="all", method=how) for how in ("kernel", "plain"))
+    for ours, theirs in zip(compiled.states, plain.states, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
+
+
+# -------------------------------------------------------------------------------------------------------- in law
+@families
+@regimes
+def test_kernel_and_plain_verbs_agree_in_law(family: ct.Gaussian, regime: ct.Regime, seed: int) -> None:
+    """Notices a shift of the log sd by a tenth of its spread."""
+    runs = 20_000
+    kept = [1, 2, 6]
+    compiled = ct.Recursion(family, regime, sample_size=6).simulate(6, runs, rng=seed, keep=kept)
+    threshold = critical_distance(2 * len(kept), runs, runs)
+    for twin, agrees in ((family, True), (wrong(family), False)):
+        recursion = ct.Recursion(twin, regime, sample_size=6)
+        plain = recursion.simulate(6, runs, rng=seed + 1, keep=kept, method="plain")
+        found = [
+            distance(ours, theirs)
+            for one, other in zip(compiled.states, plain.states, strict=True)
+            for ours, theirs in zip(one.T, other.T, strict=True)
+        ]
+        assert (max(found) < threshold) is agrees
+
+
+def point_by_point(recursion: ct.Recursion, generations: int, replicates: int, seed: int) -> tuple[Array, Array]:
+    """Fitted mean and log sd of a twin that draws, stores and fits every single point."""
+    rng = np.random.default_rng(seed)
+    family, regime, sizes = recursion.family, recursion.regime, recursion.sizes
+    assert isinstance(family, ct.Gaussian)
+    rows = (replicates, 1)
+    mean, sd = np.full(rows, family.mean), np.full(rows, family.sd)
+    slots: list[Array] = []
+    for t in range(1, generations + 1):
+        step = regime.step(t, sizes)
+        real = rng.normal(family.mean, family.sd, (replicates, step.drawn[0]))
+        model = rng.normal(mean, sd, (replicates, step.drawn[1]))
+        swapped = rng.random(model.shape) < step.share
+        model[swapped] = rng.normal(family.mean, family.sd, int(swapped.sum()))
+        batches = [real, model, *(slots or [np.empty((replicates, 0))] * len(step.stored))]
+        fitted = np.concatenate([b for b, w in zip(batches, step.weight, strict=True) if w], axis=1)
+        n = fitted.shape[1]
+        mean = fitted.mean(axis=1, keepdims=True)
+        squares = ((fitted - mean) ** 2).sum(axis=1, keepdims=True)
+        if family.estimator == "posterior":
+            sd = np.sqrt(squares / rng.chisquare(n - 1, rows))
+            mean = rng.normal(mean, sd / np.sqrt(n))
+        else:
+            sd = np.sqrt(squares / (n - family.ddof))
+        slots = [np.concatenate([batches[b] for b in kept], axis=1) for kept in step.keep]
+    return (mean[:, 0] - family.mean) / family.sd, np.log(sd[:, 0] / family.sd)
+
+
+@families
+@regimes
+def test_kernel_agrees_with_drawing_every_point(family: ct.Gaussian, regime: ct.Regime, seed: int) -> None:
+    """Notices a shift of the log sd by a tenth of its spread."""
+    runs = 20_000
+    compiled = ct.Recursion(family, regime, sample_size=6).simulate(4, runs, rng=seed)
+    threshold = critical_distance(2, runs, runs)
+    for twin, agrees in ((family, True), (wrong(family), False)):
+        points = point_by_point(ct.Recursion(twin, regime, sample_size=6), 4, runs, seed + 1)
+        found = [distance(ours[:, 0], theirs) for ours, theirs in zip(compiled.states, points, strict=True)]
+        assert (max(found) < threshold) is agrees
+
+
+# ------------------------------------------------------------------------------------------------ exact moments
+@plug_in
+@regimes
+@pytest.mark.parametrize("size", [10, ct.schedules.power(10, 0.5)], ids=repr)
+def test_means_are_those_of_the_exact_moment_map(family: ct.Gaussian, regime: ct.Regime, size: Any, seed: int) -> None:
+    """Notices 3 % of the variance and of the squared error of the mean."""
+    kept, runs = [1, 2, 4, 8], 100_000
+    recursion = ct.Recursion(family, regime, sample_size=size)
+    simulated = recursion.simulate(kept[-1], runs, rng=seed, keep=kept)
+    limit = critical_z(2 * len(kept))
+
+    def worst(ddof: float) -> float:
+        exact = exact_second_moments(regime, recursion.sizes, Fraction(ddof), kept[-1])
+        variance, error = zip(*(exact[t] for t in kept), strict=True)
+        scale = family.sd**2
+        z_variance = z_of_mean(recursion.variance.values(simulated), scale * np.array(variance, dtype=float))
+        z_error = z_of_mean(recursion.squared_location_error.values(simulated), scale * np.array(error, dtype=float))
+        return float(np.max(np.abs([z_variance, z_error])))
+
+    assert worst(family.ddof) < limit < worst(family.ddof - 1)
+
+
+@families
+@pytest.mark.parametrize("size", [5, ct.schedules.geometric(5, 1.5)], ids=repr)
+def test_medians_under_replacement_are_exact(family: ct.Gaussian, size: Any, seed: int) -> None:
+    """Notices a shift of the log variance by 3 % of its spread."""
+    kept = [1, 3, 10]
+    recursion = ct.Recursion(family, ct.Replace(), sample_size=size)
+    runs = recursion.simulate(10, 50_000, rng=seed, keep=kept)
+    found = recursion.variance.median.simulated(runs, level=confidence(len(kept)))
+    assert np.all(found.contains(recursion.variance.median(kept)))
+    shifted = recursion.variance.values(runs) * (5 - family.ddof) / (5 - wrong(family).ddof)
+    if family.estimator == "plug-in":
+        assert not np.all(found.contains(np.median(shifted, axis=0)))
+
+
+def test_mean_log_variance_is_exact_where_floats_have_long_ended(seed: int) -> None:
+    recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Replace(), sample_size=2)
+    runs = recursion.simulate(5000, 4000, rng=seed)
+    z = z_of_mean(recursion.log_variance.values(runs), recursion.log_variance.mean(5000))
+    assert recursion.log_variance.mean(5000) < -5000
+    assert abs(z) < critical_z(1)
+    other = ct.Recursion(ct.Gaussian(ddof=-1), ct.Replace(), sample_size=2)
+    assert abs(z_of_mean(recursion.log_variance.values(runs), other.log_variance.mean(5000))) > critical_z(1)
+
+
+# ----------------------------------------------------------------------------------------------------- watched times
+@regimes
+def test_watched_times_are_those_of_the_path(regime: ct.Regime) -> None:
+    levels = (1.5, 1.0, 0.5, 1e-3, 1e-120, 1e-250)
+    recursion = ct.Recursion(ct.Gaussian(mean=1.0, sd=2.0, ddof=-1), regime, sample_size=4)
+    times = [recursion.time_until_sd_below(2 * level) for level in levels]
+    runs = recursion.simulate(1500, 50, rng=1, keep="all", watch=times)
+    for time, level in zip(times, levels, strict=True):
+        below = runs.states[1] <= np.log(level)
+        first = np.where(below.any(axis=1), below.argmax(axis=1), -1)
+        assert np.array_equal(runs.watched_times(time), first)
+    if regime == ct.Replace():
+        assert np.all(runs.times >= 0)
+
+
+@pytest.mark.parametrize("ddof", [-1.0, 0.0, 1.0])
+def test_watched_times_follow_the_exact_law(ddof: float, seed: int) -> None:
+    """Notices 1 % of probability."""
+    runs, t = 100_000, np.arange(1, 41)
+    time = ct.Recursion(ct.Gaussian(ddof=ddof), ct.Replace(), sample_size=10).time_until_sd_below(0.5)
+    found = time.recursion.simulate(40, runs, rng=seed, watch=[time]).watched_times(time)
+    observed = ((found[:, None] >= 0) & (found[:, None] <= t)).mean(axis=0)
+    twin = ct.Recursion(wrong(ct.Gaussian(ddof=ddof)), ct.Replace(), sample_size=10).time_until_sd_below(0.5)
+    for law, agrees in ((time.distribution, True), (twin.distribution, False)):
+        assert bool(np.max(np.abs(observed - law.cdf(t))) < critical_distance(1, runs)) is agrees
+
+
+# ---------------------------------------------------------------------------------------------------------- extremes
+@pytest.mark.parametrize("regime", [*REGIMES, ct.FreshMixture(share=0.001)], ids=repr)
+@pytest.mark.parametrize(("n", "ddof"), [(2, -1.0), (2, 0.0), (2, 1.0), (2, 1.9), (4, 3.0), (4, 3.99), (4, -1e6)])
+def test_no_run_leaves_the_numbers(regime: ct.Regime, n: int, ddof: float) -> None:
+    if regime == ct.Fresh(real=3) and n == 2:
+        pytest.skip("more real points than points")
+    recursion = ct.Recursion(ct.Gaussian(ddof=ddof), regime, sample_size=n)
+    runs = recursion.simulate(5000, 30, rng=5, keep=[0, 1, 2500, 5000])
+    location, log_sd = runs.states
+    assert np.all(np.isfinite(log_sd))
+    assert not np.any(np.isnan(location))
+
+
+def test_real_points_alone_bring_back_a_model_above_the_floats() -> None:
+    recursion = ct.Recursion(ct.Gaussian(ddof=2.999), ct.FreshMixture(share=0.1), sample_size=3)
+    location, log_sd = recursion.simulate(4000, 200, rng=5, keep="all").states
+    fallen = np.argwhere(np.diff(log_sd, axis=1) < -500)
+    assert len(fallen) > 10
+    for run, t in fallen:
+        assert abs(log_sd[run, t + 1] - np.log(1 / 0.001) / 2) < 5
+        assert abs(location[run, t + 1]) < 5
+
+
+def test_real_points_bring_back_a_model_below_the_floats() -> None:
+    recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.FreshMixture(share=0.001), sample_size=2)
+    log_sd = recursion.simulate(4000, 200, rng=5, keep="all").states[1]
+    risen = np.diff(log_sd, axis=1)
+    assert np.min(log_sd) < np.log(1e-300)
+    assert np.max(risen) > 300
+    assert np.max(log_sd) < 3
+
+
+def test_an_explosion_beyond_floats_keeps_its_logarithm_and_signs(seed: int) -> None:
+    recursion = ct.Recursion(ct.Gaussian(ddof=3), ct.Replace(), sample_size=4)
+    runs = recursion.simulate(5000, 2000, rng=seed)
+    z = z_of_mean(recursion.log_variance.values(runs), recursion.log_variance.mean(5000))
+    assert abs(z) < critical_z(1)
+    assert set(np.sign(runs.states[0]).ravel()) == {-1.0, 1.0}
+
+
+# ----------------------------------------------------------------------------------------------------------- tilting
+@plug_in
+@pytest.mark.parametrize("regime", [ct.Replace(), ct.Accumulate(), ct.Fresh(real=1), ct.Fresh(real=3)], ids=repr)
+@pytest.mark.parametrize("tilt", [-0.75, 0.75])
+def test_tilted_means_are_those_of_the_exact_moment_map(
+    family: ct.Gaussian, regime: ct.Regime, tilt: float, seed: int
+) -> None:
+    """Notices 3 % of the variance, and that the ratios are left out."""
+    kept, runs = [1, 2, 4], 100_000
+    recursion = ct.Recursion(family, regime, sample_size=10)
+    simulated = recursion.simulate(kept[-1], runs, rng=seed, keep=kept, tilt=tilt)
+    assert simulated.log_weights is not None
+    values, ratios = recursion.variance.values(simulated), np.exp(simulated.log_weights)
+    limit = critical_z(3 * len(kept))
+
+    def worst(sample: Array, ddof: float) -> float:
+        exact = exact_second_moments(regime, recursion.sizes, Fraction(ddof), kept[-1])
+        expected = [family.sd**2 * float(exact[t][0]) for t in kept]
+        return float(np.max(np.abs(z_of_mean(sample, expected))))
+
+    assert np.max(np.abs(z_of_mean(ratios, 1.0))) < limit
+    assert worst(values * ratios, family.ddof) < limit
+    assert worst(values * ratios, family.ddof - 1) > limit
+    assert worst(values, family.ddof) > limit
+
+
+def test_tilt_needs_a_chi_square_that_exists() -> None:
+    recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=3)
+    assert recursion.simulate(2, 5, tilt=-0.9, rng=1).replicates == 5
+    with pytest.raises(ValueError, match="tilt = -1 is outside its domain: a real number above -1"):
+        recursion.simulate(2, 5, tilt=-1.0)
+    for family, regime in (
+        (ct.Gaussian(estimator="posterior"), ct.Replace()),
+        (ct.Gaussian(), ct.FreshMixture(share=0.5)),
+    ):
+        with pytest.raises(ct.NotDefined, match="plug-in fits with a fixed composition"):
+            ct.Recursion(family, regime, sample_size=3).simulate(2, 5, tilt=0.5)

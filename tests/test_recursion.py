@@ -1,0 +1,206 @@
+"""The recursion and its curves: the words of the design, what they refuse, and how they look."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import numpy as np
+import pytest
+import sympy
+from scipy.special import digamma
+
+import collapse_theory as ct
+from collapse_theory.symbols import n, sigma0, t
+
+RECURSION = ct.Recursion(ct.Gaussian(mean=0, sd=2, ddof=1), ct.Replace(), sample_size=10)
+
+
+def halved(generation: int) -> int:
+    return 10 + generation % 2
+
+
+class TestWords:
+    def test_the_first_example_of_the_design(self) -> None:
+        assert RECURSION.variance.mean(100) == 4.0
+        assert 3e-5 < RECURSION.variance.median(100) < 5e-5
+        assert RECURSION.variance.mean.symbolic == sigma0**2
+        assert RECURSION.variance.growth_rate == pytest.approx(digamma(4.5) + np.log(2 / 9), rel=1e-14)
+        assert RECURSION.fate.verdict == "collapses"
+        assert 0.98 < RECURSION.variance.carried_by_top(0.01, 100) < 1
+
+    def test_a_scalar_gives_a_scalar_and_an_array_an_array_of_its_shape(self) -> None:
+        curve = RECURSION.sd.mean
+        assert isinstance(curve(3), float)
+        assert curve([[1, 2], [3, 4]]).shape == (2, 2)
+        assert curve([[1, 2], [3, 4]])[1, 0] == curve(3)
+        assert curve(np.array([], dtype=int)).shape == (0,)
+
+    def test_a_symbolic_formula_keeps_the_letters(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Replace(), sample_size=10)
+        assert sympy.simplify(recursion.variance.mean.symbolic - sigma0**2 * ((n - 1) / n) ** t) == 0
+
+    def test_the_limit_of_every_curve_is_a_number(self) -> None:
+        for ddof, mean, median in ((0, 0.0, 0.0), (1, 4.0, 0.0), (2, np.inf, np.inf)):
+            recursion = ct.Recursion(ct.Gaussian(sd=2, ddof=ddof), ct.Replace(), sample_size=10)
+            assert recursion.variance.mean.limit == mean
+            assert recursion.variance.median.limit == median
+
+    def test_posterior_refit_wanders(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(estimator="posterior"), ct.Replace(), sample_size=10)
+        assert recursion.variance.growth_rate == 0
+        assert recursion.fate.verdict == "wanders"
+        assert recursion.variance.median(50) == pytest.approx(1, rel=1e-12)
+
+    def test_the_chain_of_a_million_generations_is_an_array(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=1), sample_size=100)
+        mean = recursion.variance.mean(np.arange(1_000_000))
+        assert mean[-1] == pytest.approx(recursion.variance.mean.limit, rel=1e-12)
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("make", "words"),
+        [
+            (lambda: ct.Gaussian(sd=0), "sd = 0 is outside its domain"),
+            (lambda: ct.Gaussian(mean=float("nan")), "mean = nan is outside its domain"),
+            (lambda: ct.Gaussian(estimator="bayes"), "estimator = 'bayes' is outside its domain: one of"),  # type: ignore[arg-type]
+            (lambda: ct.Gaussian(ddof=0, estimator="posterior"), "ddof = 0 has no meaning"),
+            (lambda: ct.Fresh(), "give exactly one"),
+            (lambda: ct.Fresh(real=1, share=0.5), "give exactly one"),
+            (lambda: ct.Fresh(share=1.5), r"share = 1.5 is outside its domain: a real number in \[0, 1\]"),
+            (lambda: ct.Fresh(real=2.5), "real = 2.5 is outside its domain: an integer"),  # type: ignore[arg-type]
+            (lambda: ct.FreshMixture(0), r"share = 0 is outside its domain: a real number in \(0, 1\]"),
+            (lambda: ct.Recursion(ct.Gaussian(), ct.Fresh(share=0.15), sample_size=10), "is not a whole number"),
+            (lambda: ct.Recursion(ct.Gaussian(), ct.Fresh(real=11), sample_size=10), "real = 11 is outside its domain"),
+            (lambda: ct.Recursion(ct.Gaussian(ddof=10), ct.Replace(), sample_size=10), "ddof = 10.0 is outside"),
+            (lambda: ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=1), "sample_size = 1 is outside"),
+            (lambda: ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=2.5), "sample_size = 2.5 is outside"),
+            (lambda: ct.Recursion("gauss", ct.Replace(), sample_size=10), "family = 'gauss' is outside its domain"),  # type: ignore[arg-type]
+            (lambda: ct.Recursion(ct.Gaussian(), "replace", sample_size=10), "regime = 'replace' is outside"),  # type: ignore[arg-type]
+            (lambda: RECURSION.tail_mass(0), "k = 0 is outside its domain"),
+            (lambda: RECURSION.variance.quantile(1), "q = 1 is outside its domain"),
+            (lambda: RECURSION.variance.carried_by_top(2, 3), "fraction = 2 is outside its domain"),
+            (lambda: RECURSION.variance.carried_by_top(0.1, -3), "t = -3 is outside its domain"),
+            (lambda: RECURSION.time_until_sd_below(-1), "level = -1 is outside its domain"),
+            (lambda: RECURSION.simulate(-1, 5), "generations = -1 is outside its domain"),
+            (lambda: RECURSION.simulate(1, 0), "replicates = 0 is outside its domain"),
+            (lambda: RECURSION.simulate(1, 1, rng=-1), "rng = -1 is outside its domain"),
+            (lambda: RECURSION.variance.distribution([1, 2]), "one generation, not an array"),
+            (lambda: ct.critical_ddof(1), "n = 1 is outside its domain"),
+        ],
+        ids=str,
+    )
+    def test_nonsense_is_a_value_error_that_names_parameter_value_and_domain(self, make: Any, words: str) -> None:
+        with pytest.raises(ValueError, match=words):
+            make()
+
+    @pytest.mark.parametrize("bad", [-1, 0.5, float("nan"), "3", True])
+    def test_every_statistic_refuses_a_bad_generation(self, bad: Any) -> None:
+        v = RECURSION.variance
+        for ask in (v.mean, v.std, v.median, v.quantile(0.1), v.distribution, v.mean.log, v.median.log):
+            with pytest.raises(ValueError, match=r"t = .* is outside its domain: an integer"):
+                ask(bad)
+        with pytest.raises(ValueError, match=r"t = .* is outside its domain: an integer"):
+            v.carried_by_top(0.1, bad)
+
+    def test_ignorance_is_an_exception_that_names_what_exists(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(), ct.Accumulate(), sample_size=10)
+        with pytest.raises(
+            ct.NoClosedForm, match=r"variance.median: no exact road .* variance.median.simulated\(runs\)"
+        ):
+            recursion.variance.median(3)
+        with pytest.raises(ct.NoClosedForm, match=r"asymptotic\(t, 'small t/n'\)"):
+            RECURSION.total_variation.mean(3)
+
+    def test_nothing_falls_back_silently_to_an_approximation(self) -> None:
+        exact = RECURSION.variance.distribution(5).cdf(1.0)
+        assert RECURSION.variance.distribution.asymptotic(5, "universal clock").cdf(1.0) != exact
+        with pytest.raises(
+            ValueError, match="name = None is outside its domain: one of 'universal clock', 'saddlepoint'"
+        ):
+            RECURSION.variance.distribution.asymptotic(5)
+        with pytest.raises(ct.NoClosedForm, match="no asymptotic form named 'edgeworth'"):
+            RECURSION.variance.distribution.asymptotic(5, "edgeworth")
+
+    def test_a_finite_value_beyond_floats_is_told_and_its_log_is_there(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(ddof=3), ct.Replace(), sample_size=4)
+        with pytest.raises(OverflowError, match=r"finite but beyond floats: ask .*\.log\(10000\)"):
+            recursion.variance.mean(10_000)
+        assert recursion.variance.mean.log(10_000) == pytest.approx(10_000 * np.log(3), rel=1e-14)
+
+    def test_infinity_is_a_value(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=3)
+        assert recursion.kl_source_model.mean(1) == np.inf
+        assert recursion.kl_source_model.mean(0) == 0
+
+    def test_a_custom_schedule_has_no_theorem_about_the_end(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=ct.schedules.custom(halved))
+        assert recursion.variance.mean(4) == 1
+        for ask in (lambda: recursion.fate, lambda: recursion.variance.median.limit):
+            with pytest.raises(ct.NoClosedForm, match="custom schedule"):
+                ask()
+        assert "no theorem decides it" in recursion._repr_html_()
+
+    def test_relaxation_needs_something_to_relax_to(self) -> None:
+        with pytest.raises(ct.NotDefined, match="no stationary second moments"):
+            _ = RECURSION.relaxation_time
+        with pytest.raises(ct.NotDefined, match="diverge"):
+            _ = ct.Recursion(ct.Gaussian(ddof=2), ct.Fresh(real=1), sample_size=10).relaxation_time
+        with pytest.raises(ct.NotDefined, match="needs ddof = 0"):
+            _ = RECURSION.conservation_law
+
+
+class TestLooks:
+    def test_the_card_tells_what_it_is_its_fate_and_the_typical_run(self) -> None:
+        card = RECURSION.card()
+        assert card["recursion"] == "ct.Recursion(ct.Gaussian(mean=0, sd=2, ddof=1), ct.Replace(), sample_size=10)"
+        assert card["fate"].startswith("collapses")
+        assert [row[0] for row in card["rows"]] == [1, 10, 100]
+        assert card["rows"][2][1] == "4"
+        assert card["rows"][2][2] == f"{RECURSION.variance.median(100):.4g}"
+        html = RECURSION._repr_html_()
+        assert html.count("<tr>") == 4
+
+    def test_a_theorem_shows_statement_conditions_and_source(self) -> None:
+        theorem = RECURSION.variance.mean.theorem
+        for shown in (theorem._repr_html_(), theorem._repr_markdown_()):
+            assert theorem.statement in shown
+            assert "Holds when" in shown
+            assert "Source" in shown
+        assert "closed form" in repr(theorem)
+
+    def test_tab_completion_shows_what_the_family_has(self) -> None:
+        assert {"variance", "tail_mass", "time_until_sd_below", "fate"} <= set(dir(RECURSION))
+
+    def test_public_names_are_importable_and_listed(self) -> None:
+        for name in ct.__all__:
+            assert getattr(ct, name) is not None
+        assert {"Recursion", "plot", "forecast", "verify", "strategies"} <= set(dir(ct))
+        with pytest.raises(AttributeError, match="no attribute 'collapse'"):
+            _ = ct.collapse  # type: ignore[attr-defined]
+
+
+class TestStorage:
+    @pytest.mark.parametrize(
+        "size",
+        [10, ct.schedules.power(10, 1.5), ct.schedules.geometric(10, 1.2), ct.schedules.custom(halved)],
+        ids=repr,
+    )
+    def test_a_recursion_is_frozen_hashable_and_picklable(self, size: Any) -> None:
+        recursion = ct.Recursion(ct.Gaussian(), ct.Accumulate(), sample_size=size)
+        assert recursion.theorems
+        again = pickle.loads(pickle.dumps(recursion))
+        assert again == recursion
+        assert hash(again) == hash(recursion)
+        with pytest.raises(AttributeError):
+            recursion.sample_size = 3  # type: ignore[misc]
+
+    def test_a_recursion_is_written_as_plain_values(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(share=0.5), sample_size=ct.schedules.power(10, 1))
+        assert ct.Recursion.from_dict(recursion.to_dict()) == recursion
+        with pytest.raises(ValueError, match="cannot be written to a file"):
+            ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=ct.schedules.custom(halved)).to_dict()
+        bad = {**recursion.to_dict(), "family": {"type": "system"}}
+        with pytest.raises(ValueError, match="type = 'system' is no family"):
+            ct.Recursion.from_dict(bad)

@@ -1,0 +1,104 @@
+"""The public strategies: what they draw is valid, covers the house, and shrinks to what can be read."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, find, given, settings
+from hypothesis import strategies as st
+
+import collapse_theory as ct
+from collapse_theory import strategies
+from collapse_theory.domain import Choice, Domain
+from collapse_theory.regimes.moments import exact_second_moments
+
+PROFILE = settings(deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+
+
+@PROFILE
+@given(strategies.recursions())
+def test_a_recursion_prints_as_the_code_that_makes_it(recursion: ct.Recursion) -> None:
+    assert eval(repr(recursion), {"ct": ct}) == recursion  # the repr is our own code
+    assert hash(recursion) == hash(eval(repr(recursion), {"ct": ct}))
+
+
+@PROFILE
+@given(strategies.recursions(sample_sizes=strategies.schedules()))
+def test_a_schedule_prints_as_the_code_that_makes_it(recursion: ct.Recursion) -> None:
+    assert eval(repr(recursion), {"ct": ct}) == recursion
+
+
+@PROFILE
+@given(strategies.recursions(families=ct.Gaussian), st.integers(0, 6))
+def test_the_mean_variance_is_the_exact_moment_map(recursion: ct.Recursion, t: int) -> None:
+    from fractions import Fraction
+
+    if not recursion.family.two_moments:
+        return
+    ddof = Fraction(recursion.family.ddof)
+    spread, error = exact_second_moments(recursion.regime, recursion.sizes, ddof, t)[t]
+    scale = recursion.family.sd**2
+    assert recursion.variance.mean(t) == pytest.approx(scale * float(spread), rel=1e-12)
+    assert recursion.squared_location_error.mean(t) == pytest.approx(scale * float(error), rel=1e-10, abs=1e-300)
+
+
+@PROFILE
+@given(strategies.recursions(families=ct.Gaussian, regimes=ct.Replace), st.floats(0.01, 0.99))
+def test_the_median_lies_between_the_quantiles(recursion: ct.Recursion, q: float) -> None:
+    low, high = sorted([q, 1 - q])
+    if high - low > 1e-3:
+        curve = recursion.log_variance
+        assert curve.quantile(low)(3) < curve.median(3) < curve.quantile(high)(3)
+
+
+@PROFILE
+@given(strategies.recursions(), strategies.seeds())
+def test_a_simulation_depends_on_the_seed_alone(recursion: ct.Recursion, seed: int) -> None:
+    a, b = (recursion.simulate(2, 3, rng=seed) for _ in range(2))
+    assert all(np.array_equal(x, y) for x, y in zip(a.states, b.states, strict=True))
+
+
+def test_every_family_and_every_regime_is_drawn() -> None:
+    for kind in (ct.Replace, ct.Accumulate, ct.Fresh, ct.FreshMixture):
+        assert isinstance(
+            find(strategies.regimes(sample_size=10), lambda regime, kind=kind: isinstance(regime, kind)), kind
+        )
+    assert find(strategies.families(), lambda family: family.estimator == "posterior").ddof == 1
+    assert find(strategies.regimes(ct.Fresh, sample_size=7), lambda regime: regime.share is not None)
+
+
+def test_counterexamples_shrink_to_what_can_be_read() -> None:
+    found = find(
+        strategies.recursions(families=ct.Gaussian, regimes=ct.Replace),
+        lambda recursion: recursion.family.two_moments and recursion.variance.mean(1) > recursion.variance.mean(0),
+        settings=settings(deadline=None, derandomize=True, max_examples=2000),
+    )
+    assert (found.family.mean, found.family.sd) == (0, 1)
+    assert 1 < found.family.ddof <= 2
+    assert found.sample_size.n <= 3
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        Domain(),
+        Domain(low=0, open_low=True),
+        Domain(low=0, high=1),
+        Domain(low=3, high=5, integer=True),
+        Choice(("a", "b")),
+    ],
+    ids=str,
+)
+def test_parameters_lie_in_their_domain(domain: Domain | Choice) -> None:
+    bounded = Domain(typical=(-5, 5)) if domain == Domain() else domain
+    if isinstance(bounded, Domain) and math.isinf(bounded.high):
+        bounded = Domain(low=0, open_low=True, typical=(0.5, 8))
+
+    @PROFILE
+    @given(strategies.parameters(bounded))
+    def check(value: object) -> None:
+        assert domain.check("x", value) == value
+
+    check()

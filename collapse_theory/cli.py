@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import MISSING, fields
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from collapse_theory.regimes import Regime
+    from collapse_theory.schedules import Schedule
 
-FAMILIES = ("gaussian",)
-REGIMES = ("replace", "accumulate", "fresh", "fresh-mixture")
+Command = Callable[..., Any]
+
 PLAIN_WIDTH = 100
 WRONG, INTERRUPTED = 2, 130
 
@@ -22,41 +25,60 @@ WRONG, INTERRUPTED = 2, 130
 class OneLineErrors(click.Group):
     """A group whose errors are one line on stderr: exit status 2 for bad input, 130 for an interrupt."""
 
-    def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the command and leave with its exit status."""
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> Any:
+        """Run the command and leave with its exit status; without arguments, show the help."""
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 stream.reconfigure(errors="replace")
+        given = list(sys.argv[1:] if args is None else args)
         try:
-            status = super().main(*args, **{**extra, "standalone_mode": False})
-        except click.ClickException as wrong:
-            _fail(wrong.format_message())
+            status = super().main(given or ["--help"], *rest, **{**extra, "standalone_mode": False})
         except click.Abort:
-            _fail("interrupted", INTERRUPTED, prefix="")
+            _leave("interrupted", INTERRUPTED)
+        except click.ClickException as wrong:
+            _leave(f"error: {wrong.format_message()}", WRONG)
         except Exception as wrong:
-            if not _expected(wrong):
+            if not _is_about_input(wrong):
                 raise
-            _fail(str(wrong))
+            _leave(f"error: {wrong}", WRONG)
         sys.exit(status if isinstance(status, int) else 0)
 
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a subcommand; an interrupt ends it without a traceback."""
-        try:
-            return super().invoke(ctx)
-        except KeyboardInterrupt:
-            _fail("interrupted", INTERRUPTED, prefix="")
 
-
-def _expected(wrong: Exception) -> bool:
-    """Whether an exception speaks about the input, not about a bug."""
+def _is_about_input(wrong: Exception) -> bool:
+    """Whether an exception speaks about what was asked, not about a bug."""
     from collapse_theory.errors import NoClosedForm, NotDefined
 
     return isinstance(wrong, (ValueError, OSError, OverflowError, MemoryError, NoClosedForm, NotDefined))
 
 
-def _fail(message: str, status: int = WRONG, *, prefix: str = "error: ") -> None:
-    click.echo(prefix + " ".join(message.split()), err=True)
+def _leave(message: str, status: int) -> None:
+    click.echo(" ".join(message.split()), err=True)
     sys.exit(status)
+
+
+class Kind(click.ParamType):  # type: ignore[type-arg]
+    """A class chosen by name among those of a package, which is imported when it is needed: that takes time."""
+
+    name = "kind"
+
+    def __init__(self, package: str) -> None:
+        self.package = package
+
+    def kinds(self) -> dict[str, type]:
+        """The classes by name."""
+        found: dict[str, type] = import_module(f"collapse_theory.{self.package}").named()
+        return found
+
+    def get_metavar(self, *_: Any, **__: Any) -> str:
+        """The names, for the help."""
+        return f"[{'|'.join(self.kinds())}]"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The class of that name."""
+        kinds = self.kinds()
+        if value not in kinds:
+            self.fail(f"{value!r} is not one of {', '.join(map(repr, kinds))}.", param, ctx)
+        return kinds[value]
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 (click's signature)
@@ -67,6 +89,32 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None: 
         ctx.exit()
 
 
+def _writable(_: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
+    """The path of a file to be written; ValueError, before any work is done, where that could not be."""
+    if path is None:
+        return None
+    name = f"{param.opts[0].lstrip('-')} = {str(path)!r}"
+    if not path.parent.is_dir() or path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise ValueError(f"{name} is outside its domain: a file in an existing, writable folder")
+    if param.name == "figure":
+        from matplotlib.backend_bases import FigureCanvasBase
+
+        known = sorted(FigureCanvasBase.get_supported_filetypes())
+        if path.suffix.removeprefix(".").lower() not in known:
+            raise ValueError(f"{name} is outside its domain: a name that ends in one of .{', .'.join(known)}")
+    return path
+
+
+def _output(option: str, *name: str, words: str) -> Callable[[Command], Command]:
+    """An option for a file to be written."""
+    path = click.Path(path_type=Path)
+    return click.option(option, *name, metavar="FILE", type=path, callback=_writable, help=words)
+
+
+figure_option = _output("--figure", words="Write a picture (.png, .svg, .pdf).")
+json_option = _output("--json", "json_file", words="Write everything as JSON.")
+
+
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
@@ -75,9 +123,16 @@ def main() -> None:
     """Model collapse, exactly: forecasts for your own data, and the check of every theorem."""
 
 
-@main.command()
+@main.command(short_help="Tell what refitting would leave of a column of numbers.")
 @click.argument("data", metavar="DATA.csv", type=click.Path(path_type=Path))
-@click.option("--family", type=click.Choice(FAMILIES), default="gaussian", show_default=True, help="What is refitted.")
+@click.option(
+    "--family",
+    type=click.Choice(["gaussian"]),
+    default="gaussian",
+    show_default=True,
+    expose_value=False,
+    help="What is fitted to the column, and refitted.",
+)
 @click.option("--column", metavar="NAME", help="Column of the file; not needed when there is only one.")
 @click.option(
     "--sample-size",
@@ -86,121 +141,109 @@ def main() -> None:
     help="Points drawn per generation: 100, or growing: power:10:1.5 (10 t^1.5), geometric:10:1.1 (10 * 1.1^(t-1)).",
 )
 @click.option("--generations", metavar="T", type=int, required=True, help="How far to look.")
-@click.option("--regime", type=click.Choice(REGIMES), default="replace", show_default=True, help="On which data.")
-@click.option("--real", metavar="R", type=int, help="Fresh real points per generation (regime fresh).")
-@click.option("--share", metavar="S", type=float, help="Their share, exactly (fresh) or by chance (fresh-mixture).")
-@click.option("--ddof", type=float, default=1.0, show_default=True, help="Variance = sum of squares / (n - ddof).")
-@click.option("--replicates", type=int, default=20_000, show_default=True, help="Runs behind what is simulated.")
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random.")
-@click.option("--figure", metavar="FILE", type=click.Path(path_type=Path), help="Write a picture (.png, .svg, .pdf).")
-@click.option("--json", "json_file", metavar="FILE", type=click.Path(path_type=Path), help="Write everything as JSON.")
+@click.option(
+    "--regime",
+    type=Kind("regimes"),
+    default="replace",
+    show_default=True,
+    help="On which data each generation is fitted.",
+)
+@click.option("--real", metavar="R", type=int, help="Fresh real points per generation.")
+@click.option("--share", metavar="S", type=float, help="Their share of the sample size.")
+@click.option(
+    "--ddof",
+    metavar="D",
+    type=float,
+    default=1.0,
+    show_default=True,
+    help="Fitted variance: sum of squares over n - D.",
+)
+@click.option(
+    "--replicates", metavar="R", type=int, default=20_000, show_default=True, help="Runs behind what is simulated."
+)
+@click.option(
+    "--seed", metavar="S", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random."
+)
+@figure_option
+@json_option
 def forecast(
     data: Path,
-    family: str,
     column: str | None,
     sample_size: str,
     generations: int,
-    regime: str,
-    real: int | None,
-    share: float | None,
+    regime: type[Regime],
     ddof: float,
     replicates: int,
     seed: int,
     figure: Path | None,
     json_file: Path | None,
+    **regime_options: Any,
 ) -> None:
-    """What refitting on its own samples would leave of a column of numbers.
+    """Tell what refitting on its own samples would leave of a column of numbers.
 
-    The column is taken as the source; a Gaussian is fitted to it, then to samples of that Gaussian, and so on.
+    A Gaussian is fitted to the column, then to samples of that Gaussian, and so on: what becomes of the spread, the
+    mean and the tails, in the mean over runs and in a typical run.
     """
-    from collapse_theory.forecasting import forecast as make
+    from collapse_theory.forecasting import forecast as forecast_of
     from collapse_theory.forecasting import read_column
 
-    _check_writable("figure", figure)
-    _check_writable("json", json_file)
-    console = _console()
-    report = make(
+    report = forecast_of(
         read_column(data, column),
         sample_size=_sample_size(sample_size),
         generations=generations,
-        regime=_regime(regime, real, share),
+        regime=_regime(regime, regime_options),
         ddof=ddof,
         replicates=replicates,
         rng=seed,
-        label=column or "the column",
+        label=column or data.stem,
+        progress=sys.stderr.isatty(),
     )
-    console.print(report.summary(min(console.width, PLAIN_WIDTH)), highlight=False, markup=False, soft_wrap=True)
-    console.print()
-    _print_rows(console, report)
-    if figure is not None:
-        report.figure().savefig(figure, dpi=150)
-    _write_json(json_file, report)
+    click.echo(report.summary(min(_width(), PLAIN_WIDTH)))
+    _write(report, figure, json_file)
 
 
-@main.command()
-@click.option("--family", type=click.Choice(FAMILIES), help="Only this family.")
-@click.option("--regime", type=click.Choice(REGIMES), help="Only this regime.")
+@main.command(short_help="Check every theorem in three ways.")
+@click.option("--family", type=Kind("families"), help="Only this family.")
+@click.option("--regime", type=Kind("regimes"), help="Only this regime.")
 @click.option("--quick", "depth", flag_value="quick", help="Few points and runs.")
 @click.option("--deep", "depth", flag_value="deep", help="Many points and runs.")
-@click.option("--seed", type=click.IntRange(min=0), help="Seed of the simulations.")
-@click.option("--json", "json_file", metavar="FILE", type=click.Path(path_type=Path), help="Write the report as JSON.")
-@click.option("--figure", metavar="FILE", type=click.Path(path_type=Path), help="Write a picture (.png, .svg, .pdf).")
-def verify(
-    family: str | None,
-    regime: str | None,
-    depth: str | None,
-    seed: int | None,
-    json_file: Path | None,
-    figure: Path | None,
-) -> int:
+@click.option("--seed", metavar="S", type=click.IntRange(min=0), help="Seed of the simulations.")
+@figure_option
+@json_option
+def verify(figure: Path | None, json_file: Path | None, **chosen: Any) -> int:
     """Confront every theorem with its proof, with 50-digit arithmetic, and with a simulation.
 
     Exit status 1 when anything disagrees.
     """
-    from collapse_theory.verification import verify as run
+    from rich.console import Console
 
-    _check_writable("figure", figure)
-    _check_writable("json", json_file)
-    chosen: dict[str, Any] = {} if seed is None else {"seed": seed}
-    report = run(family=family, regime=regime, depth=depth or "default", progress=sys.stderr.isatty(), **chosen)  # type: ignore[arg-type]
-    console = _console()
+    from collapse_theory.verification import verify as verification_of
+
+    given = {name: value for name, value in chosen.items() if value is not None}
+    report = verification_of(**given, progress=sys.stderr.isatty())
+    console = Console(width=_width())
     console.print(report.table())
     console.print(report.summary(), highlight=False, markup=False)
-    if figure is not None:
-        report.figure(str(figure))
-    _write_json(json_file, report)
+    _write(report, figure, json_file)
     return 0 if report.agrees else 1
 
 
-@main.command()
+@main.command(short_help="Show versions of the package and of what it stands on.")
 def versions() -> None:
-    """Versions of the package, Python, the platform and the dependencies."""
+    """Show versions of the package, Python, the platform and the dependencies."""
     from collapse_theory.versions import show_versions
 
     show_versions()
 
 
-def _console() -> Console:
-    """A console as wide as the terminal, and of a fixed width where the output is no terminal."""
-    from rich.console import Console
+def _width() -> int:
+    """Width of the terminal, or a fixed one where the output is no terminal."""
+    import shutil
 
-    return Console() if sys.stdout.isatty() else Console(width=PLAIN_WIDTH)
-
-
-def _print_rows(console: Console, report: Any) -> None:
-    from rich.table import Table
-
-    rows = report.rows()
-    shown = [i for i in range(len(report.columns)) if console.width >= 90 or i not in (4, 5)]
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for i in shown:
-        table.add_column(report.columns[i], justify="right")
-    for row in rows:
-        table.add_row(*(row[i] for i in shown))
-    console.print(table)
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
 
 
-def _sample_size(text: str) -> Any:
+def _sample_size(text: str) -> int | Schedule:
     """Sample size or schedule from its command-line form."""
     from collapse_theory import schedules
 
@@ -208,59 +251,38 @@ def _sample_size(text: str) -> Any:
     try:
         if not numbers:
             return int(kind)
-        first, second = map(float, numbers)
-        return {"power": schedules.power, "geometric": schedules.geometric}[kind](first, second)
+        growing = {"power": schedules.power, "geometric": schedules.geometric}[kind]
+        start, growth = map(float, numbers)
     except (KeyError, ValueError) as wrong:
-        if "domain" in str(wrong):
-            raise
-        domain = "an integer ≥ 2, power:N0:EXPONENT or geometric:N0:RATIO"
+        domain = "an integer, power:N0:EXPONENT or geometric:N0:RATIO"
         raise ValueError(f"sample_size = {text!r} is outside its domain: {domain}") from wrong
+    return growing(start, growth)
 
 
-def _regime(name: str, real: int | None, share: float | None) -> Regime:
-    from collapse_theory import regimes
-
-    if name == "fresh":
-        return regimes.Fresh(real=real, share=share)
-    if real is not None:
-        raise ValueError(f"real = {real} has no meaning for regime = {name!r}: it belongs to 'fresh'")
-    if name == "fresh-mixture":
-        if share is None:
-            raise ValueError("share = None is outside its domain: regime 'fresh-mixture' needs a real number in (0, 1]")
-        return regimes.FreshMixture(share)
-    if share is not None:
-        raise ValueError(
-            f"share = {share:g} has no meaning for regime = {name!r}: it belongs to 'fresh' and 'fresh-mixture'"
-        )
-    return regimes.Replace() if name == "replace" else regimes.Accumulate()
+def _regime(kind: type[Regime], options: dict[str, Any]) -> Regime:
+    """The regime from the options given; ValueError for one that it lacks, and for one that it needs."""
+    parameters = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
+    given = {name: value for name, value in options.items() if value is not None}
+    for name, value in given.items():
+        if name not in parameters:
+            takes = ", ".join(parameters) or "none"
+            raise ValueError(f"{name} = {value!r} has no meaning for {kind.__name__}: its options are {takes}")
+    for name, parameter in parameters.items():
+        if parameter.default is MISSING and name not in given:
+            domain = parameter.metadata["domain"]
+            raise ValueError(f"{name} is missing, which {kind.__name__} needs: {domain}")
+    return kind(**given)
 
 
-def _check_writable(name: str, path: Path | None) -> None:
-    """ValueError, before any work is done, for a file that could not be written."""
-    import os
-
-    if path is None:
-        return
-    folder = path.parent
-    if not folder.is_dir() or path.is_dir() or not os.access(path if path.exists() else folder, os.W_OK):
-        raise ValueError(f"{name} = {str(path)!r} is outside its domain: a file in an existing, writable folder")
-    if name == "figure":
-        from matplotlib.figure import Figure
-
-        known = sorted(Figure().canvas.get_supported_filetypes())
-        if path.suffix.lstrip(".").lower() not in known:
-            raise ValueError(
-                f"figure = {str(path)!r} is outside its domain: a name that ends in one of {', '.join(known)}"
-            )
-
-
-def _write_json(path: Path | None, report: Any) -> None:
-    if path is not None:
+def _write(report: Any, figure: Path | None, json_file: Path | None) -> None:
+    """Write the picture and the plain values of a report to the files that are asked for."""
+    if figure is not None:
+        report.figure().savefig(figure, dpi=150)
+    if json_file is not None:
         import json
 
-        path.write_text(
-            json.dumps(report.to_dict(), indent=2, allow_nan=False, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        text = json.dumps(report.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
+        json_file.write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

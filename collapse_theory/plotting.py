@@ -33,6 +33,7 @@ GRID = 101
 LONGEST_BY_DEFAULT = 1000
 LOGARITHMIC_FROM = 1e2
 FLOOR_OF_UNDERFLOW = 1e-16
+HIGHEST = 1e300
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,10 +194,10 @@ def _grid(recursion: Any, runs: Runs | None, generations: ArrayLike | None) -> N
 
 def _exact(curve: Curve, t: NDArray[np.int64]) -> NDArray[np.float64]:
     """Values of the curve, infinite where they leave the floats."""
-    try:
-        return np.asarray(curve(t))
-    except OverflowError:
-        with np.errstate(over="ignore"):
+    with np.errstate(over="ignore"):
+        try:
+            return np.asarray(curve(t))
+        except OverflowError:
             return np.asarray(np.exp(curve.log(t)))
 
 
@@ -269,10 +270,12 @@ def _scale(series: tuple[Series, ...], ax: Axes) -> None:
     positive = values[(values > 0) & np.isfinite(values)]
     if np.any(values < 0) or not positive.size or positive.max() < LOGARITHMIC_FROM * positive.min():
         return
+    drawn = np.concatenate([one.values.ravel() for one in series])
+    drawn = drawn[(drawn > 0) & np.isfinite(drawn)]
+    high = min(1.5 * drawn.max(), HIGHEST)
+    low = FLOOR_OF_UNDERFLOW * high if np.any(values == 0) else max(drawn.min() / 1.5, 1 / HIGHEST)
+    ax.set_ylim(low, high)
     ax.set_yscale("log", nonpositive="mask")
-    top = max(np.max(one.values, initial=0, where=np.isfinite(one.values)) for one in series)
-    if np.any(values == 0):
-        ax.set_ylim(FLOOR_OF_UNDERFLOW * top, 2 * top)
 
 
 def _note(what: Quantity | Curve | Time, series: tuple[Series, ...], last: int) -> str:

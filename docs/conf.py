@@ -33,6 +33,8 @@ nb_execution_mode = "cache"
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
 nb_merge_streams = True
+nb_mime_priority_overrides = [("html", "text/markdown", 0)]  # theorems come as Markdown with their formula
+nb_render_markdown_format = "myst"
 
 autosummary_generate = True
 autodoc_typehints = "none"
@@ -49,6 +51,7 @@ html_title = "collapse_theory"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_sourcelink = False
+html_sidebars = {page: [] for page in ("tour", "notebooks/**", "references", "changelog", "contributing")}
 html_theme_options = {
     "header_links_before_dropdown": 7,
     "navigation_with_keys": False,

@@ -97,7 +97,7 @@ def test_a_generator_moves_on_and_nothing_global_is_touched(recursion: ct.Recurs
 
 @pytest.mark.parametrize("rng", [-1, 0.5, True, "seed"])
 def test_a_bad_seed_is_refused(recursion: ct.Recursion, rng: object) -> None:
-    with pytest.raises(ValueError, match="rng = .* is outside its domain: an integer ≥ 0, a SeedSequence or"):
+    with pytest.raises(ValueError, match=r"rng = .* is outside its domain: an integer ≥ 0, a SeedSequence or"):
         recursion.simulate(3, 10, rng=rng)  # type: ignore[arg-type]
 
 
@@ -116,7 +116,7 @@ def test_keep_says_which_generations(recursion: ct.Recursion) -> None:
 
 @pytest.mark.parametrize("keep", [[6], [-1], [1.5], [], "none"])
 def test_a_bad_keep_is_refused(recursion: ct.Recursion, keep: object) -> None:
-    with pytest.raises(ValueError, match="keep = .* is outside its domain"):
+    with pytest.raises(ValueError, match=r"keep = .* is outside its domain"):
         recursion.simulate(5, 10, rng=1, keep=keep)  # type: ignore[arg-type]
 
 
@@ -143,7 +143,7 @@ def test_runs_of_another_recursion_are_refused(recursion: ct.Recursion) -> None:
     for ask in (recursion.variance.median.simulated, recursion.variance.values, recursion.sd.mean.simulated):
         with pytest.raises(ValueError, match="of another recursion"):
             ask(runs)
-    with pytest.raises(ValueError, match="watch = .* is outside its domain: times of"):
+    with pytest.raises(ValueError, match=r"watch = .* is outside its domain: times of"):
         recursion.simulate(3, 10, watch=[other.time_until_sd_below(0.5)])
 
 

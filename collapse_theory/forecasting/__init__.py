@@ -3,7 +3,7 @@
 from collapse_theory.forecasting.column import read_column
 from collapse_theory.forecasting.course import Course, Statistic
 from collapse_theory.forecasting.figure import plot_forecast
-from collapse_theory.forecasting.forecast import Forecast, forecast
+from collapse_theory.forecasting.gaussian import Forecast, forecast
 from collapse_theory.forecasting.source import Normality, Parameter, Source
 
 __all__ = [

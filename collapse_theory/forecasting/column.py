@@ -49,7 +49,7 @@ def read_column(path: str | Path, column: str | None = None) -> NDArray[np.float
         raise ValueError(f"{name} is not UTF-8, outside its domain: a CSV file in UTF-8") from wrong
     except csv.Error as wrong:
         raise ValueError(f"{name} is outside its domain: a CSV file ({wrong})") from wrong
-    what = f"{name}, column {column!r}," if column is not None else f"{name}"
+    what = name if column is None else f"{name}, column {column!r},"
     if len(values) < 2:
         raise ValueError(f"{what} has {len(values)} numbers, outside its domain: at least 2")
     if min(values) == max(values):
@@ -72,16 +72,18 @@ def _numbers(rows: Iterator[list[str]], name: str, column: str | None) -> Iterat
 
 
 def _place(header: list[str], name: str, column: str | None) -> int:
-    """Index of the column in the header, the first one of a single column unless another is named."""
-    if column not in header and len(header) == 1 and any(mark in header[0] for mark in OTHER_SEPARATORS):
-        raise ValueError(f"{name} has the header {header[0]!r}, outside its domain: names separated by commas")
-    if column is None and len(header) == 1:
+    """Index of a column in the header, of the only one where none is named."""
+    separated = len(header) > 1 or not any(mark in header[0] for mark in OTHER_SEPARATORS)
+    if column is None and len(header) == 1 and separated:
         return 0
-    if column is None or header.count(column) != 1:
-        found = f"{header.count(column)} times there, " if column in header else ""  # type: ignore[arg-type]
-        columns = ", ".join(map(repr, header))
-        raise ValueError(f"column = {column!r} is {found}outside its domain: one of the columns {columns} of the data")
-    return header.index(column)
+    places = [place for place, cell in enumerate(header) if cell == column]
+    if len(places) == 1:
+        return places[0]
+    if not separated:
+        raise ValueError(f"{name} has the header {header[0]!r}, outside its domain: names separated by commas")
+    if places:
+        raise ValueError(f"column = {column!r} names {len(places)} columns, outside its domain: a name of one column")
+    raise ValueError(f"column = {column!r} is outside its domain: one of {', '.join(map(repr, header))} in the data")
 
 
 def _number(cell: str) -> float:

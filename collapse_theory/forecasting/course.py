@@ -24,10 +24,9 @@ Road = Literal["exact", "simulated", "unseeable"]
 
 LOW, HIGH = 0.05, 0.95
 LENGTHY = {("location", "distribution"), ("location", "quantile"), ("tail_mass", "mean")}
-"""Quantities and statistics whose exact road is a quadrature in every generation."""
-LONGEST = 10_000
-"""Quadratures from which on these are simulated instead; each counts for ten where growing sample sizes need new ones
-for every generation asked for."""
+"""Quantities and statistics with a quadrature over the generations, a new one for each t where sample sizes grow."""
+LONGEST = 1000
+"""Generations in all of those quadratures from which on they are simulated instead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +36,19 @@ class Statistic:
     Parameters
     ----------
     road : {"exact", "simulated", "unseeable"}
-        How it is known; ``"unseeable"`` is a mean that rests on runs too rare to be simulated.
+        How it is known; ``"unseeable"`` is a mean that so many runs cannot be trusted to see.
     values : ndarray or None
         Shape ``(generations,)``; None where unseeable.
     """
 
     road: Road
     values: Array | None
+
+    @property
+    def seen(self) -> Array:
+        """The values of a statistic that is not unseeable."""
+        assert self.values is not None
+        return self.values
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +91,7 @@ class Roads:
         """Runs that kept the generations t; an interrupt leaves none."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="interrupted")
-            found = self.recursion.simulate(
+            found: Runs = self.recursion.simulate(
                 int(self.t[-1]), self.replicates, rng=self.seed, keep=self.t.tolist(), progress=self.progress
             )
         if found.replicates < self.replicates:
@@ -95,8 +100,8 @@ class Roads:
 
     def exactly(self, known: Known, ask: Callable[[], Array]) -> Array | None:
         """Answer of the exact road to a statistic; None where no theorem gives it, or only with too much work."""
-        work = int(self.t[-1] if self.recursion.sizes.constant else 10 * self.t.sum())
-        if work > LONGEST and (known.quantity.definition.name, known.statistic) in LENGTHY:
+        growing = not self.recursion.sizes.constant
+        if growing and self.t.sum() > LONGEST and (known.quantity.definition.name, known.statistic) in LENGTHY:
             return None
         try:
             return ask()
@@ -112,7 +117,7 @@ class Roads:
             return Statistic("exact", values)
         try:
             return Statistic("simulated", np.asarray(curve.simulated(self.runs).values))
-        except Unseeable:
+        except (Unseeable, ValueError):  # ValueError: the trust in a simulated mean asks for too much work
             return Statistic("unseeable", None)
 
     def course(self, quantity: Quantity) -> Course:
@@ -128,9 +133,8 @@ class Roads:
         """Course of an increasing function of the sd: its quantiles are that function of the sd's."""
 
         def put_in(known: Statistic) -> Statistic:
-            assert known.values is not None
             with np.errstate(divide="ignore"):
-                state = (np.zeros(known.values.shape), np.log(known.values / self.recursion.sd.source_value))
+                state = (np.zeros(known.seen.shape), np.log(known.seen / self.recursion.sd.source_value))
             return Statistic(known.road, quantity.measure(state))
 
         return Course(

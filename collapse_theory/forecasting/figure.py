@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,8 +12,9 @@ from collapse_theory.forecasting.course import Course, Statistic
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-    from collapse_theory.forecasting.forecast import Forecast
+    from collapse_theory.forecasting.gaussian import Forecast
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "0.35"
 LAYOUT: dict[str, Any] = {"figsize": (12.5, 4.6), "layout": "constrained"}
@@ -49,13 +49,13 @@ def plot_forecast(forecast: Forecast, axes: Sequence[Axes] | None = None) -> Seq
     return axes
 
 
-def save_forecast(forecast: Forecast, path: str | Path) -> None:
-    """Write the picture of a forecast to a file, in the format that its ending names."""
+def figure_of(forecast: Forecast) -> Figure:
+    """The picture of a forecast as a figure of its own, which pyplot does not know."""
     from matplotlib.figure import Figure
 
     figure = Figure(**LAYOUT)
     plot_forecast(forecast, figure.subplots(1, 3))
-    figure.savefig(path, dpi=150)
+    return figure
 
 
 def _draw(forecast: Forecast, course: Course, panel: Axes, title: str, *, unit: float = 1.0) -> None:
@@ -86,8 +86,7 @@ def _draw(forecast: Forecast, course: Course, panel: Axes, title: str, *, unit: 
 
 def _values(known: Statistic, unit: float) -> NDArray[np.float64]:
     """Values in units of ``unit``, inside the floats."""
-    assert known.values is not None
-    return np.asarray(np.clip(known.values / unit, -LARGEST, LARGEST))
+    return np.asarray(np.clip(known.seen / unit, -LARGEST, LARGEST))
 
 
 def _scale(course: Course, panel: Axes, *, unit: float = 1.0, smallest: float = 0.0) -> None:

@@ -13,7 +13,7 @@ from collapse_theory.errors import NoClosedForm
 from collapse_theory.forecasting.course import Course, Statistic
 
 if TYPE_CHECKING:
-    from collapse_theory.forecasting.forecast import Forecast
+    from collapse_theory.forecasting.gaussian import Forecast
 
 FATES = {
     "collapses": "Every single run loses its whole spread, whatever the mean over runs does",
@@ -75,9 +75,10 @@ def _normality(forecast: Forecast) -> str:
         "poor": "A poor description of the values, so the forecast speaks about the fitted Gaussian, not about them",
         "untested": "Too few values to tell",
     }[fit.word]
-    expected = count * forecast.tail.typical.values[0]  # type: ignore[index]
+    p = "p < 0.001" if fit.p_value < 0.001 else f"p = {fit.p_value:.2g}"
+    expected = count * forecast.tail.typical.seen[0]
     return (
-        f"{head}: Anderson-Darling p = {fit.p_value:.2g}, skewness {fit.skewness:.2f}, excess kurtosis "
+        f"{head}: Anderson-Darling {p}, skewness {fit.skewness:.2f}, excess kurtosis "
         f"{fit.excess_kurtosis:.2f}; {fit.outside} of {count} lie beyond 3 standard deviations, where a Gaussian would "
         f"put {number(expected, 2)}."
     )
@@ -134,8 +135,7 @@ def _at_the_horizon(forecast: Forecast) -> list[tuple[str, ...]]:
 
 def _cells(course: Course, *, scale: float | None = None, share: bool = False) -> tuple[str, ...]:
     """Source, expected, typical and band of a course, at the horizon."""
-    assert course.typical.values is not None
-    source = Statistic("exact", course.typical.values[:1])
+    source = Statistic("exact", course.typical.seen[:1])
     return (
         *(_cell(known, -1, scale=scale, share=share) for known in (source, course.expected, course.typical)),
         _band(course, -1, scale=scale, share=share),
@@ -173,7 +173,7 @@ def _notes(forecast: Forecast) -> Iterator[str]:
     else:
         yield f"{MARK} is simulated: {forecast.replicates} runs, seed {forecast.seed}. The rest is exact."
     if "unseeable" in roads:
-        yield "? is a mean that rests on runs too rare to be simulated."
+        yield "? is a mean that so many runs cannot be trusted to see: rare runs decide it."
 
 
 def _cell(known: Statistic, place: int, *, scale: float | None = None, share: bool = False) -> str:

@@ -89,11 +89,11 @@ class ScaleMixture:
 
     def two_sided(self, k: ArrayLike) -> Any:
         """Probability P(|X| > k) = E 2 Phi(-k / sqrt S), k >= 0."""
-        return elementwise(lambda v: 2.0 * self._tail(v), interval("k", k, 0.0))
+        return elementwise(lambda v: np.minimum(2.0 * self._tail(v), 1.0), interval("k", k, 0.0))
 
     def sf_squared(self, x: ArrayLike) -> Any:
         """Survival function P(X^2 > x), x >= 0."""
-        return elementwise(lambda v: 2.0 * self._tail(np.sqrt(v)), interval("x", x, 0.0))
+        return elementwise(lambda v: np.minimum(2.0 * self._tail(np.sqrt(v)), 1.0), interval("x", x, 0.0))
 
     def ppf_squared(self, q: ArrayLike) -> Any:
         """Point x with P(X^2 <= x) = q, q in [0, 1]."""
@@ -117,7 +117,8 @@ class ScaleMixture:
 
         if self._degenerate:
             return np.where(x < 0.0, 1.0, 0.0)
-        return self._sum(x, lambda z: np.asarray(0.5 * erfc(z * math.sqrt(0.5))), self.masses)
+        tail = self._sum(x, lambda z: np.asarray(0.5 * erfc(z * math.sqrt(0.5))), self.masses)
+        return np.minimum(tail, 1.0)
 
     def _central(self, x: Array) -> Array:
         from scipy.special import erf

@@ -109,25 +109,33 @@ def std_error(spread: Array, fourth: Array, replicates: int) -> Array:
     return np.divide(error, 2 * spread, out=np.zeros_like(spread), where=spread > 0)
 
 
-def quantile(values: Array, q: float, level: float) -> tuple[Any, Any, Any]:
-    """Order-statistic estimate of a quantile with its distribution-free binomial interval, per column."""
-    ordered = np.sort(values, axis=0)
-    low, high = order_interval(len(values), q, level)
-    middle = min(max(int(np.ceil(q * len(values))) - 1, 0), len(values) - 1)
-    return ordered[middle], ordered[low], ordered[high]
+def quantile(values: Array, q: float, level: float) -> tuple[Array, Array, Array]:
+    """Order statistic that estimates a quantile, and its distribution-free interval, per column.
+
+    The interval is open, with an infinite end, where the sample is too small for the level.
+    """
+    size = len(values)
+    low, high = order_interval(size, q, level)
+    middle = min(max(int(np.ceil(q * size)) - 1, 0), size - 1)
+    found = np.partition(values, sorted({max(low, 0), middle, min(high, size - 1)}), axis=0)
+    below = found[low] if low >= 0 else np.full(values.shape[1:], -np.inf)
+    above = found[high] if high < size else np.full(values.shape[1:], np.inf)
+    return found[middle], below, above
 
 
 def order_interval(replicates: int, q: float, level: float) -> tuple[int, int]:
-    """Indices of the order statistics between which the q-quantile lies with at least the given chance."""
-    from scipy.special import bdtr
+    """Closest indices of order statistics that miss the q-quantile by at most (1 − level)/2 on either side.
+
+    The index is −1, or the size of the sample, where no order statistic does.
+    """
+    from scipy.special import bdtr, bdtrc
 
     half = (1 - PROBABILITY.check("level", level)) / 2
     reach = 12 * np.sqrt(replicates * q * (1 - q)) + 12
-    first, last = max(int(replicates * q - reach), 0), min(int(replicates * q + reach), replicates)
-    cdf = bdtr(np.arange(first, last + 1, dtype=float), replicates, q)
-    low = max(first + int(np.searchsorted(cdf, half, side="right")) - 1, 0)
-    high = min(first + int(np.searchsorted(cdf, 1 - half, side="left")) + 1, replicates - 1)
-    return low, high
+    k = np.arange(max(int(replicates * q - reach), 0), min(int(replicates * q + reach), replicates) + 1)
+    low = np.flatnonzero(bdtr(k.astype(float), replicates, q) <= half)
+    high = np.flatnonzero(bdtrc(k.astype(float), replicates, q) <= half)
+    return int(k[low[-1]]) if low.size else -1, int(k[high[0]])
 
 
 def refuse_unseeable(what: str, generations: Generations, terms: Array, second_moment: Array | None) -> None:

@@ -57,25 +57,30 @@ def in_order(
         _workers(executor, threads) as workers,
         _bar(total, shown=progress) as advance,
     ):
-        while not interrupted.is_set() or pending:
+        while True:
             if interrupted.is_set():
                 for future in pending:
                     future.cancel()
             else:
                 pending.extend(workers.submit(work, job) for job in islice(waiting, ahead - len(pending)))
             if not pending:
-                return
-            try:
-                result = pending.popleft().result()
-            except (CancelledError, KeyboardInterrupt, BrokenExecutor):
-                if not interrupted.is_set():
-                    raise
                 break
-            yield result
+            future = pending.popleft()
+            if not _usable(future) and interrupted.is_set():
+                break
+            yield future.result()
             done += 1
             advance()
-        if done == 0:
+        if interrupted.is_set() and done == 0:
             raise KeyboardInterrupt
+
+
+def _usable(future: Future[Any]) -> bool:
+    """Whether a job came to its end, good or bad, once it is over: Ctrl-C also interrupts other processes."""
+    try:
+        return not isinstance(future.exception(), (KeyboardInterrupt, BrokenExecutor))
+    except CancelledError:
+        return False
 
 
 @contextmanager

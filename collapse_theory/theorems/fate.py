@@ -155,6 +155,30 @@ def _prove_anchoring() -> tuple[Check, ...]:
     )
 
 
+def _bounded(setting: Any) -> bool:
+    """A plug-in Gaussian whose log-variance keeps its law: accumulation, or a contraction to fresh data."""
+    if not (isinstance(setting.family, Gaussian) and setting.family.two_moments):
+        return False
+    if isinstance(setting.regime, Accumulate):
+        return bool(setting.sizes.constant)
+    return _anchored(setting) and _anchored_fate(setting).value > 0
+
+
+def _no_growth(name: str) -> Theorem:
+    return Theorem(
+        title=f"almost-sure growth rate of the fitted {name.replace('_', '-')} where it settles",
+        quantity=name,
+        statistic="growth_rate",
+        road="closed form",
+        statement=r"\lim_t \tfrac1t \log\sigma_t^2 = 0",
+        conditions="Gaussian, accumulation, or fresh data with a second-moment map that contracts; one sample size",
+        source="docs/theory/accumulate; docs/theory/fresh",
+        holds=_bounded,
+        value=lambda setting: 0.0,
+        proof=_prove_settling,
+    )
+
+
 FATES: tuple[Theorem, ...] = (
     Theorem(
         title="fate of the spread under replacement",
@@ -197,6 +221,7 @@ FATES: tuple[Theorem, ...] = (
         value=_anchored_fate,
         proof=_prove_anchoring,
     ),
+    *map(_no_growth, ("variance", "sd", "log_variance")),
 )
 
 

@@ -14,7 +14,7 @@ where second ones are stationary (Kesten's tails): then the standard deviation g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, factorial, prod
@@ -24,7 +24,7 @@ import numpy as np
 
 from collapse_theory.families import Gaussian
 from collapse_theory.regimes import Fresh, FreshMixture
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Check, Theorem
 
 PAGE = "docs/theory/fresh"
 MONOMIALS = ((2, 0), (1, 1), (0, 2), (1, 0), (0, 1), (0, 0))
@@ -169,6 +169,35 @@ def _std_limit(of: tuple[int, int]) -> Any:
     return limit
 
 
+def _prove_map() -> tuple[Check, ...]:
+    """One step of the map against raw points: three draws, Gauss–Hermite quadrature exact for polynomials."""
+    v, d, ddof = 0.7, 0.4, Fraction(1, 2)
+    state = np.array([v**p * d ** (2 * q) for p, q in MONOMIALS])
+
+    def agrees(rows: list[list[Fraction]], from_source: Sequence[tuple[int, float]]) -> bool:
+        expected = np.array([[float(x) for x in row] for row in rows]) @ state
+        found = sum(chance * _raw_moments(real, v, d, float(ddof)) for real, chance in from_source)
+        return bool(np.allclose(expected, found, rtol=1e-12, atol=0))
+
+    alpha = Fraction(1, 4)
+    chances = [(r, comb(3, r) * float(alpha) ** r * float(1 - alpha) ** (3 - r)) for r in range(4)]
+    return (
+        *(Check(f"the map for {r} real points of 3", agrees(_entries(3, r, ddof), [(r, 1.0)])) for r in range(4)),
+        Check("the map for a binomial number of real points", agrees(_mixed(3, alpha, ddof), chances)),
+    )
+
+
+def _raw_moments(real: int, v: float, d: float, ddof: float) -> Any:
+    """Expected next monomials when three raw points are drawn, ``real`` of them from the source, and refitted."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(6)
+    grid = np.stack(np.meshgrid(nodes, nodes, nodes, indexing="ij"))
+    chance = np.einsum("i,j,k->ijk", weights, weights, weights) / (2 * np.pi) ** 1.5
+    points = [grid[i] if i < real else d + np.sqrt(v) * grid[i] for i in range(3)]
+    mean = sum(points) / 3
+    variance = sum((point - mean) ** 2 for point in points) / (3 - ddof)
+    return np.array([np.sum(chance * variance**p * mean ** (2 * q)) for p, q in MONOMIALS])
+
+
 GAUSSIAN_FRESH: tuple[Theorem, ...] = tuple(
     Theorem(
         title=f"standard deviation over runs of the {name} with fresh data",
@@ -182,6 +211,7 @@ GAUSSIAN_FRESH: tuple[Theorem, ...] = tuple(
         holds=holds,
         value=_std(of),
         limit=_std_limit(of),
+        proof=_prove_map,
     )
     for name, of, statement in (
         (

@@ -22,6 +22,11 @@ LARGEST_INVERTED = 1000
 LARGE = 300.0
 """Logarithms beyond this size (values beyond 1e±130) are compared as logarithms: half an ulp of the logarithm is by
 then 3e-14 of the value, so that no form held as a double logarithm can state its accuracy on the value itself."""
+FAR = 10**12
+"""Generation at which a curve stands for its limit, for sample sizes up to ``LARGEST_SETTLED``."""
+LARGEST_SETTLED = 10
+BEYOND = 1e3
+"""Size beyond which a value stands for infinity."""
 PROBABILITIES = (0.01, 0.5, 0.95)
 CURVES = ("mean", "std", "median")
 
@@ -62,6 +67,8 @@ def _errors(theorem: Theorem, setting: Recursion, times: tuple[int, ...]) -> Ite
             exact = _exact(theorem, setting, formula, t)
             if exact is not None:
                 yield _curve_error(curve, exact, t), f", t = {t}"
+        if theorem.limit is not None and _reaches_far(theorem, setting):
+            yield _limit_error(curve), f", limit against t = {FAR:.0e}"
     elif theorem.statistic in ("distribution", "carried_by_top"):
         yield from _inversion_errors(theorem, setting)
     else:
@@ -100,6 +107,26 @@ def _curve_error(curve: Any, exact: Any, t: int) -> float:
         if abs(size) > LARGE:
             return float(abs(curve.log(t) - size) / max(1, abs(size))) / TOLERANCE
         return _relative(curve(t), exact) / TOLERANCE
+
+
+def _reaches_far(theorem: Theorem, setting: Recursion) -> bool:
+    """Whether a generation that is as good as infinity can be evaluated."""
+    early = theorem.road == "closed form" or setting.tableau.replacement
+    return bool(early and setting.sizes.constant and setting.sizes(1) <= LARGEST_SETTLED)
+
+
+def _limit_error(curve: Any) -> float:
+    """0 where the curve at a far generation is at its limit (to 1e-9 where that is finite), infinite where not."""
+    limit = float(curve.limit)
+    try:
+        value = float(curve(FAR))
+    except OverflowError:
+        value = math.inf
+    if math.isinf(limit):
+        arrived = math.copysign(1.0, value) == math.copysign(1.0, limit) and abs(value) > BEYOND
+    else:
+        arrived = abs(value - limit) <= 1e-9 * max(abs(limit), 1.0)
+    return 0.0 if arrived else math.inf
 
 
 def _relative(value: Any, exact: Any) -> float:

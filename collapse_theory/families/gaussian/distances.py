@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from collapse_theory.errors import NoClosedForm
+from collapse_theory.families.gaussian import direct_sums
 from collapse_theory.families.gaussian.ladder import Polynomial, log_std_of, polynomial, std_of
-from collapse_theory.families.gaussian.location import squared_error_reference, student_limit
+from collapse_theory.families.gaussian.location import squared_error_std_limit, student_limit
 from collapse_theory.families.gaussian.step import (
     additive,
     drift,
@@ -138,11 +138,16 @@ def _exponential(log_value: Any) -> Any:
     return lambda setting, t: np.exp(log_value(setting, t))
 
 
-def _std(polynomial_: Polynomial, *, scaled: bool) -> dict[str, Any]:
+def _infinite(setting: Any) -> float:
+    return np.inf
+
+
+def _std(polynomial_: Polynomial, limit: Any, *, scaled: bool) -> dict[str, Any]:
     def scale(setting: Any) -> float:
         return float(setting.family.spread) if scaled else 1.0
 
     return {
+        "limit": limit,
         "value": lambda setting, t: std_of(polynomial_, setting, t, scale(setting)),
         "log_value": lambda setting, t: log_std_of(polynomial_, setting, t, scale(setting)),
     }
@@ -172,31 +177,6 @@ def _total_variation_constant() -> float:
         lambda x: np.sqrt(1 + x**4) * np.exp(-(x**2) / 2) / np.sqrt(2 * np.pi), -40, 40, epsabs=1e-14, limit=200
     )
     return float(value / (2 * np.sqrt(np.pi)))
-
-
-def _wasserstein_reference(setting: Any, t: int) -> Any:
-    """Standard deviation of W2² from the printed sums for E A², E[A σ], E[A σ²], without the ladder."""
-    import mpmath
-
-    if t > 2000 or not setting.sizes.constant:
-        raise NoClosedForm("the sums are for moderate t and one sample size")
-    n, ddof = mpmath.mpf(int(setting.sizes(1))), mpmath.mpf(setting.family.ddof)
-
-    def g(s: Any) -> Any:
-        a = (n - 1) / 2
-        return mpmath.exp(s * mpmath.log(2 / (n - ddof)) + mpmath.loggamma(a + s) - mpmath.loggamma(a))
-
-    half = mpmath.mpf(1) / 2
-    g1, g2, g3, g4 = g(half), g(mpmath.mpf(1)), g(3 * half), g(mpmath.mpf(2))
-    scale = mpmath.mpf(setting.family.sd) ** 2
-    squared_error = squared_error_reference(setting, t) / scale
-    a1 = mpmath.fsum(g2**i for i in range(t)) / n
-    with_sd = mpmath.fsum(g3**i * g1 ** (t - i) for i in range(t)) / n
-    with_variance = mpmath.fsum(g4**i * g2 ** (t - i) for i in range(t)) / n
-    fourth = g4**t - 4 * g3**t + 6 * g2**t - 4 * g1**t + 1
-    mean = a1 + g2**t - 2 * g1**t + 1
-    second = squared_error**2 + a1**2 + 2 * (with_variance - 2 * with_sd + a1) + fourth
-    return scale * mpmath.sqrt(second - mean**2)
 
 
 def _kl_slope_formula(setting: Any) -> Any:
@@ -259,8 +239,8 @@ DISTANCES: tuple[Theorem, ...] = (
         conditions="replacement, plug-in, any sample sizes",
         source=PAGE,
         holds=replaced,
-        reference=_wasserstein_reference,
-        **_std(WASSERSTEIN, scaled=True),
+        reference=direct_sums.wasserstein,
+        **_std(WASSERSTEIN, squared_error_std_limit, scaled=True),
     ),
     Theorem(
         title="almost-sure limit of the squared Wasserstein distance",
@@ -287,7 +267,7 @@ DISTANCES: tuple[Theorem, ...] = (
         value=_exponential(_log_kl_model),
         log_value=_log_kl_model,
         formula=_kl_model_formula,
-        limit=lambda setting: np.inf,
+        limit=_infinite,
     ),
     Theorem(
         title="slope of KL(model‖source)",
@@ -310,7 +290,8 @@ DISTANCES: tuple[Theorem, ...] = (
         conditions="replacement, plug-in, any sample sizes",
         source=PAGE,
         holds=replaced,
-        **_std(KL_MODEL_SOURCE, scaled=False),
+        reference=direct_sums.kl_model_source,
+        **_std(KL_MODEL_SOURCE, _infinite, scaled=False),
     ),
     Theorem(
         title="mean of KL(source‖model) under replacement",
@@ -325,7 +306,7 @@ DISTANCES: tuple[Theorem, ...] = (
         value=_exponential(_log_kl_source),
         log_value=_log_kl_source,
         formula=_kl_source_formula,
-        limit=lambda setting: np.inf,
+        limit=_infinite,
     ),
     Theorem(
         title="almost-sure growth rate of KL(source‖model)",
@@ -348,7 +329,8 @@ DISTANCES: tuple[Theorem, ...] = (
         conditions="replacement, plug-in; infinite for n ≤ 5",
         source=PAGE,
         holds=replaced,
-        **_std(KL_SOURCE_MODEL, scaled=False),
+        reference=direct_sums.kl_source_model,
+        **_std(KL_SOURCE_MODEL, _infinite, scaled=False),
     ),
     Theorem(
         title="mean total variation distance for small t/n",

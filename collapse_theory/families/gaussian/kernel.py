@@ -128,12 +128,8 @@ def run_tableau(rng, counts, weights, keep, share, kish, ddof, posterior, tilt, 
     """
     replicates, slots = len(record.location), len(keep)
     models = _sources(replicates)
-    batches, stored, fitted = (
-        _absent(FIRST_SLOT + slots, replicates),
-        _absent(slots, replicates),
-        _absent(1, replicates),
-    )
-    log_weight = np.zeros(replicates)
+    batches, stored = _absent(FIRST_SLOT + slots, replicates), _absent(slots, replicates)
+    fitted, log_weight = _absent(1, replicates), np.zeros(replicates)
     _note(record, 0, models, log_weight)
     for g in range(len(counts)):
         batches.count[REAL] = counts[g, REAL]

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.errors import NoClosedForm
+from collapse_theory.families.gaussian import direct_sums
 from collapse_theory.families.gaussian.ladder import log_std_of, polynomial, std_of
 from collapse_theory.families.gaussian.step import drift, log_moment, plug_in, replaced, replaced_constant
 from collapse_theory.laws import Squared, affine_of
@@ -86,20 +87,17 @@ def _tail_index_reference(setting: Any, t: int) -> Any:
     return 2 * mpmath.findroot(over_order, (near, near + mpmath.mpf(1) / 4), tol=mpmath.mpf(10) ** -40)
 
 
-def squared_error_reference(setting: Any, t: int) -> Any:
-    """Standard deviation of d² from the printed double sum for E A², without the ladder."""
-    import mpmath
-
-    n, ddof = mpmath.mpf(int(setting.sizes(1))), mpmath.mpf(setting.family.ddof)
-    if t > 2000 or not setting.sizes.constant:
-        raise NoClosedForm("the double sum is for moderate t and one sample size")
-    r, q = (n - 1) / (n - ddof), (n - 1) * (n + 1) / (n - ddof) ** 2
-    below = [mpmath.mpf(0)]
-    for j in range(1, t + 1):
-        below.append(below[-1] + r**j)
-    second = mpmath.fsum(q**i * (1 + 2 * below[t - 1 - i]) for i in range(t)) / n**2
-    first = (1 + below[t - 1]) / n
-    return mpmath.mpf(setting.family.sd) ** 2 * mpmath.sqrt(3 * second - first**2)
+def squared_error_std_limit(setting: Any) -> float:
+    """Limit of the standard deviation of d², from the fixed points of E S and E S², S = 1/n + W S; infinite without."""
+    if not setting.sizes.constant:
+        raise NoClosedForm("the limit under growing sample sizes has no closed form: evaluate at large t")
+    n = np.float64(setting.sizes(1))
+    first, second = (float(log_moment(setting, s)(n)) for s in (1.0, 2.0))
+    if second >= 0:
+        return np.inf
+    mean = 1 / (n * -np.expm1(first))
+    square = (1 / n + 2 * np.exp(first) * mean) / (n * -np.expm1(second))
+    return float(setting.family.spread * np.sqrt(3 * square - mean**2))
 
 
 LOCATION: tuple[Theorem, ...] = (
@@ -198,7 +196,8 @@ LOCATION: tuple[Theorem, ...] = (
         holds=replaced,
         value=lambda setting, t: std_of(SQUARED_ERROR, setting, t, setting.family.spread),
         log_value=lambda setting, t: log_std_of(SQUARED_ERROR, setting, t, setting.family.spread),
-        reference=squared_error_reference,
+        reference=direct_sums.location,
+        limit=squared_error_std_limit,
     ),
     Theorem(
         title="law of the squared location error under replacement",

@@ -114,7 +114,7 @@ def _std_limit(s: float) -> Any:
                 "the limit of this std under growing sample sizes has no closed form: evaluate at large t"
             )
         rate = float(log_moment(setting, 2 * s)(np.float64(setting.sizes(1))))
-        return 0.0 if rate < 0 else np.inf
+        return 0.0 if rate < 0 else setting.family.sd ** (2 * s) if rate == 0 else np.inf
 
     return limit
 

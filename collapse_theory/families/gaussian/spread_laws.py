@@ -46,9 +46,11 @@ def _prove_tilting() -> tuple[Check, ...]:
     return identity(integral, claimed, "E_θ[(dP/dP_θ)² W^(2s)] ∝ Γ(a + θ)Γ(a + 2s − θ)/Γ(a)²")
 
 
-def _quantile_limit(below: float, above: float) -> Any:
+def _quantile_limit(below: float, above: float, transform: Any) -> Any:
     def value(setting: Any, q: float) -> float:
         sign = drift_sign(setting)
+        if sign == 0 and q == 0.5 and not plug_in(setting):
+            return float(transform(setting.family.sd**2))
         if sign == 0 and q == 0.5:
             raise NoClosedForm("the median of a driftless walk has no closed limit: evaluate it at large t")
         return below if sign < 0 or (sign == 0 and q < 0.5) else above
@@ -122,7 +124,7 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             conditions="replacement, sum of 1/n_t infinite",
             source=PAGE,
             holds=refitted,
-            value=_quantile_limit(low, np.inf),
+            value=_quantile_limit(low, np.inf, np.log if name == "log_variance" else lambda v: v ** POWERS[name]),
             proof=prove_drift,
         ),
         Theorem(

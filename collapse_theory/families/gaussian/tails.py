@@ -18,7 +18,8 @@ from collapse_theory.laws import Increasing
 from collapse_theory.theorem import Theorem
 
 PAGE = "docs/theory/tails"
-NEGLIGIBLE = 45.0
+NEGLIGIBLE = 45.0  # log of an integrand, against its peak
+LEFT_OUT = 1e-20  # probability on each side of the first window
 NODES = 600
 
 
@@ -50,11 +51,12 @@ def expectation(law: Any, log_function: Any, top: float) -> float:
     law : LogGammaSum
         Law with an analytic density.
     log_function : callable
-        Logarithm of an increasing function that is flat above ``top``.
+        Logarithm of a function that is flat above ``top``.
     top : float
-        Where the function has nearly reached its supremum.
+        Where the function has nearly reached its limit.
     """
-    low, high = law.mean - 14 * law.std, max(law.mean, top) + 14 * law.std
+    low = min(law.mean - 14 * law.std, law.ppf(LEFT_OUT))
+    high = max(law.mean, top) + max(14 * law.std, law.isf(LEFT_OUT) - law.mean)
     for _ in range(3):
         x = np.linspace(low, high, NODES)
         logs = law.logpdf(x) + log_function(x)
@@ -63,19 +65,27 @@ def expectation(law: Any, log_function: Any, top: float) -> float:
     return float(np.sum(np.exp(logs)) * (x[1] - x[0]))
 
 
-def _own_tail_moment(power: int) -> Any:
-    def value(setting: Any, t: Any, k: float) -> Any:
-        log_tail = _log_own_tail(k)
-        top = 2 * np.log(max(k, 1.0))
-        laws = (log_law(setting, int(g)) for g in t)
-        return np.array([expectation(law, lambda x: power * log_tail(x), top) for law in laws])
-
-    return value
+def _own_tail_mean(setting: Any, t: Any, k: float) -> Any:
+    log_tail, top = _log_own_tail(k), 2 * np.log(max(k, 1.0))
+    return np.array([expectation(log_law(setting, int(g)), log_tail, top) for g in t])
 
 
 def _own_tail_std(setting: Any, t: Any, k: float) -> Any:
-    first, second = _own_tail_moment(1)(setting, t, k), _own_tail_moment(2)(setting, t, k)
-    return np.sqrt(np.maximum(second - first**2, 0.0))
+    log_tail, top = _log_own_tail(k), 2 * np.log(max(k, 1.0))
+
+    def variance(law: Any, mean: float) -> float:
+        second = expectation(law, lambda x: 2 * log_tail(x), top)
+        if second > 2 * mean**2:
+            return second - mean**2
+
+        def log_squared_deviation(x: Any) -> Any:
+            with np.errstate(divide="ignore"):
+                return 2 * np.log(np.abs(np.exp(log_tail(x)) - mean))
+
+        return expectation(law, log_squared_deviation, top)
+
+    means = _own_tail_mean(setting, t, k)
+    return np.sqrt([variance(log_law(setting, int(g)), mean) for g, mean in zip(t, means, strict=True)])
 
 
 def _own_tail_laws(setting: Any, t: Any, k: float) -> list[Any]:
@@ -157,7 +167,7 @@ TAILS: tuple[Theorem, ...] = (
         conditions="replacement, any sample sizes; plug-in or posterior refit",
         source=PAGE,
         holds=refitted,
-        value=_own_tail_moment(1),
+        value=_own_tail_mean,
     ),
     Theorem(
         title="standard deviation over runs of the tail mass about the model's own centre",

@@ -18,6 +18,7 @@ from numpy.polynomial.legendre import leggauss
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import POSITIVE
+from collapse_theory.domain import generations as whole_generations
 
 if TYPE_CHECKING:
     from collapse_theory.random_walk.variance_share import VarianceShare
@@ -80,7 +81,7 @@ def tail_variance(n: int, ddof: float, generations: Sequence[int], k: float, *, 
     Returns
     -------
     ndarray
-        Its root has a relative accuracy of about 1e-10, or an absolute one of 1e-10 where it is below 1.
+        Variances whose roots are accurate to about 1e-10, to 1e-9 of themselves while they exceed 1e-8.
 
     Raises
     ------
@@ -92,7 +93,7 @@ def tail_variance(n: int, ddof: float, generations: Sequence[int], k: float, *, 
     from collapse_theory.random_walk.variance_share import SHORT, VarianceShare
 
     POSITIVE.check("k", k)
-    times = np.asarray(generations, dtype=np.int64)
+    times = whole_generations(generations, "generations")
     variance = np.empty(times.shape)
     short = SHORT * times <= n
     for part in (short, ~short):
@@ -107,4 +108,5 @@ def _variance(law: VarianceShare, k: float) -> Array:
     mass = 2.0 * ndtr(-k / np.sqrt(law.scales))
     mean = law.masses @ mass
     between = np.sum(law.masses * (mass - mean[:, None]) ** 2, axis=1)
-    return between + law.expect(lambda s, share: covariance_beyond(k / np.sqrt(s), share), _ACCURACY, between)
+    within = law.expect(lambda s, share: covariance_beyond(k / np.sqrt(s), share), _ACCURACY, between)
+    return np.asarray(between + within)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,8 +23,11 @@ from collapse_theory.theorems.fate import Fate
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
-POINTS = 51
+POINTS, POINTS_GROWING = 51, 21
+"""Generations that are looked at, and how many where sample sizes grow, which makes each of them dear."""
+
 REPLICATES = Domain(low=100, high=COUNT.high, integer=True)
 RESAMPLES = Domain(low=2, high=COUNT.high, integer=True)
 LATEST_HALF_LIFE = 2**40
@@ -44,7 +46,7 @@ class Forecast:
     source, normality : Source, Normality
         The error of that fit, and whether a Gaussian is a fair description of the data.
     generations : ndarray of int
-        Some fifty generations, the first 0 and the last the horizon.
+        Some fifty generations (twenty where sample sizes grow), the first 0 and the last the horizon.
     variance, sd, location : Course
         Fitted variance, standard deviation and mean.
     tail, own_tail : Course
@@ -118,11 +120,11 @@ class Forecast:
 
         return plot_forecast(self, axes)
 
-    def save_figure(self, path: str | Path) -> None:
-        """Write the picture of :meth:`plot` to a file, in the format that its ending names."""
-        from collapse_theory.forecasting.figure import save_forecast
+    def figure(self) -> Figure:
+        """The picture of :meth:`plot` as a figure of its own, to be written to a file."""
+        from collapse_theory.forecasting.figure import figure_of
 
-        save_forecast(self, path)
+        return figure_of(self)
 
 
 def forecast(
@@ -186,7 +188,8 @@ def forecast(
         family = Gaussian.from_data(column, ddof)
     recursion = Recursion(family, Replace() if regime is None else regime, sample_size=sample_size)
     seed = entropy_of(rng)
-    roads = Roads(recursion, _grid(0, horizon, POINTS), replicates, seed, progress)
+    points = POINTS if recursion.sizes.constant else POINTS_GROWING
+    roads = Roads(recursion, _grid(0, horizon, points), replicates, seed, progress)
     sd = roads.course(recursion.sd)
     fate = _fate(recursion)
     return Forecast(
@@ -227,7 +230,7 @@ def _half_life(roads: Roads, sd: Course, fate: Fate | None) -> int | None:
     half = roads.recursion.sd.source_value / 2
     exact = sd.typical.road == "exact"
     certain = exact and roads.recursion.sizes.constant and fate is not None and fate.verdict == "collapses"
-    t, typical = roads.t, sd.typical.values
+    t, typical = roads.t, sd.typical.seen
     while not np.any(typical <= half):
         if not certain or t[-1] > LATEST_HALF_LIFE:
             return None
@@ -241,8 +244,8 @@ def _half_life(roads: Roads, sd: Course, fate: Fate | None) -> int | None:
         typical = _median_sd(roads, t)
 
 
-def _median_sd(roads: Roads, t: NDArray[np.int64]) -> Any:
-    return replace(roads, t=t).statistic(roads.recursion.sd.median).values
+def _median_sd(roads: Roads, t: NDArray[np.int64]) -> NDArray[np.float64]:
+    return replace(roads, t=t).statistic(roads.recursion.sd.median).seen
 
 
 def _plain(value: Any) -> Any:

@@ -53,7 +53,11 @@ class Known:
 
     def _instead(self) -> str:
         others = [f"{self}.asymptotic(t, {th.name!r})" for th in self.theorems if th.road == "asymptotic"]
-        others += [f"{self}.bounds(t, {th.name!r})" for th in self.theorems if th.road == "bound"]
+        others += [
+            f"{self}.bounds(t, {th.name!r})"
+            for th in self.theorems
+            if th.road == "bound" and th.statistic == self.statistic
+        ]
         return "What exists: " + ", ".join([*others, f"{self}.simulated(runs)"])
 
     def _approximation(self, road: str, name: str | None) -> Theorem:
@@ -224,21 +228,51 @@ class Quantile(Curve):
         """Theorems about the quantile, then those about the distribution that give it by inversion."""
         return (*self._about(self.statistic), *self._about("distribution"))
 
-    def _evaluate(self, t: Any, form: Callable[[Theorem], Callable[..., Any]], source: float, checked: Any) -> Any:
-        theorem = self.theorem
-        if theorem.statistic != "distribution":
-            return super()._evaluate(t, form, source, checked)
-        q = self.arguments[0] if self.statistic == "quantile" else 0.5
+    @property
+    def q(self) -> float:
+        """The probability of the quantile."""
+        return float(self.arguments[0]) if self.statistic == "quantile" else 0.5
+
+    def __call__(self, t: Any) -> Any:
+        if self.theorem.statistic != "distribution":
+            return super().__call__(t)
+        values = self._inverted(t, "ppf", float(self.quantity.source_value))
+        beyond = (
+            np.isinf(values) & np.isfinite(self._inverted(t, "log_ppf", 0.0)) if np.any(np.isinf(values)) else False
+        )
+        if np.any(beyond):
+            first = np.asarray(t)[beyond].flat[0]
+            raise OverflowError(f"{self} at t = {first} is finite but beyond floats: ask {self}.log({first})")
+        return values
+
+    def log(self, t: Any) -> Any:
+        if self.theorem.statistic != "distribution":
+            return super().log(t)
+        source = float(self.quantity.source_value)
+        return self._inverted(t, "log_ppf", float(np.log(source)) if source > 0 else -np.inf)
+
+    def _inverted(self, t: Any, inverse: str, source: float) -> Any:
+        """The quantile, or its logarithm, from the exact laws."""
         array = check_generations(t)
-        flat = np.atleast_1d(array).ravel()
-        asked = np.unique(flat[flat > 0])
-        laws = theorem.value(self.quantity.recursion, asked, *self.quantity.numbers) if asked.size else []
-        found = {int(g): float(law.ppf(q)) for g, law in zip(asked, laws, strict=True)}
-        values = np.array([found[int(g)] if g > 0 else float(self.quantity.source_value) for g in flat])
-        if form(theorem) is not theorem.value:
-            with np.errstate(divide="ignore"):
-                values = np.log(values)
-        return float(values[0]) if np.ndim(t) == 0 else values.reshape(array.shape)
+        asked = np.unique(array[array > 0])
+        laws = self.theorem.value(self.quantity.recursion, asked, *self.quantity.numbers) if asked.size else []
+        found = {
+            0: source,
+            **{int(g): float(getattr(law, inverse)(self.q)) for g, law in zip(asked, laws, strict=True)},
+        }
+        values = np.array([found[int(g)] for g in array.ravel()]).reshape(array.shape)
+        return float(values) if array.ndim == 0 else values
+
+    def _named(self, road: str, t: Any, name: str | None) -> Any:
+        theorem = self._approximation(road, name)
+        if theorem.statistic != "distribution":
+            return super()._named(road, t, name)
+        if road == "bound":
+            raise NoClosedForm(f"{self}: the bound is one on the law: ask {self.quantity}.distribution.bounds(t)")
+        array = check_generations(t)
+        laws = [theorem.value(self.quantity.recursion, int(g), *self.quantity.numbers) for g in array.ravel()]
+        values = np.array([float(law.ppf(self.q)) for law in laws]).reshape(array.shape)
+        return float(values) if array.ndim == 0 else values
 
     @property
     def limit(self) -> Any:
@@ -246,9 +280,8 @@ class Quantile(Curve):
         for theorem in self.theorems:
             if theorem.limit is not None and theorem.statistic == self.statistic:
                 return theorem.limit(self.quantity.recursion, *self.quantity.numbers, *self.arguments)
-        q = self.arguments[0] if self.statistic == "quantile" else 0.5
         for theorem in self._about("quantile_limit"):
-            return theorem.value(self.quantity.recursion, *self.quantity.numbers, q)
+            return theorem.value(self.quantity.recursion, *self.quantity.numbers, self.q)
         raise NoClosedForm(f"{self}: no theorem about t → ∞ for {self.quantity.recursion!r}")
 
 

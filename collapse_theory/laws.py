@@ -65,6 +65,8 @@ class Increasing:
         Derivative of the inverse.
     low, high : float
         Range of X; outside, cdf is 0 or 1 and the density 0.
+    log_forward : callable, optional
+        Logarithm of g, where g leaves the floats.
     """
 
     base: Any
@@ -73,6 +75,7 @@ class Increasing:
     derivative: Callable[[Any], Any] = field(repr=False)
     low: float = -np.inf
     high: float = np.inf
+    log_forward: Callable[[Any], Any] | None = field(default=None, repr=False)
 
     def _inside(self, x: ArrayLike, function: Callable[[Any], Any], below: float, above: float) -> Any:
         array = np.asarray(x, dtype=float)
@@ -98,11 +101,20 @@ class Increasing:
 
     def ppf(self, q: ArrayLike) -> Any:
         """Quantile of probability q."""
-        return _like(q, np.asarray(self.forward(self.base.ppf(q))))
+        with np.errstate(over="ignore", under="ignore"):
+            return _like(q, np.asarray(self.forward(self.base.ppf(q))))
+
+    def log_ppf(self, q: ArrayLike) -> Any:
+        """Logarithm of the quantile, exact also where the quantile leaves the floats."""
+        if self.log_forward is not None:
+            return _like(q, np.asarray(self.log_forward(self.base.ppf(q))))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _like(q, np.log(np.asarray(self.ppf(q))))
 
     def isf(self, q: ArrayLike) -> Any:
         """Value exceeded with probability q."""
-        return _like(q, np.asarray(self.forward(self.base.isf(q))))
+        with np.errstate(over="ignore", under="ignore"):
+            return _like(q, np.asarray(self.forward(self.base.isf(q))))
 
     @property
     def median(self) -> float:
@@ -150,6 +162,7 @@ def exponential_of(base: Any, scale: float = 1.0, power: float = 1.0) -> Increas
         inverse=lambda x: np.log(x / scale) / power,
         derivative=lambda x: 1.0 / (power * x),
         low=0.0,
+        log_forward=lambda y: np.log(scale) + power * np.asarray(y),
     )
 
 

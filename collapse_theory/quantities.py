@@ -148,9 +148,9 @@ class Quantity:
         return float(self._number("tail_index"))
 
     @property
-    def almost_sure_limit(self) -> Any:
-        """What one run converges to: a frozen law, or a number."""
-        return self._number("almost_sure_limit")
+    def almost_sure_limit(self) -> Distribution:
+        """What one run converges to, a random variable over runs: ``almost_sure_limit.asymptotic()`` is a law."""
+        return Distribution(self, "almost_sure_limit")
 
     def carried_by_top(self, fraction: float, t: int) -> float:
         """Share of the mean at generation t that is held by the given top fraction of the runs."""

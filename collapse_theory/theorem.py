@@ -144,7 +144,7 @@ class Theorem:
     def _repr_html_(self) -> str:
         return (
             f"<div><b>{html.escape(self.title)}</b> <i>({self.road})</i>"
-            f"<p>$${self.statement}$$</p>"
+            f"<p class='tex2jax_process'>$${self.statement}$$</p>"
             f"<p><i>Holds when</i> {html.escape(self.conditions)}. <i>Source:</i> {html.escape(self.source)}.</p></div>"
         )
 

@@ -185,9 +185,9 @@ def test_the_half_life_is_the_first_generation_whose_median_sd_is_at_most_half(
 
 def test_a_simulated_half_life_is_that_of_the_runs() -> None:
     scarce = ct.FreshMixture(share=0.02)
-    found = ct.forecast(VALUES, sample_size=10, generations=200, ddof=0, regime=scarce, **FEW)
+    found = ct.forecast(VALUES, sample_size=10, generations=150, ddof=0, regime=scarce, **FEW)
     assert found.sd.typical.road == "simulated"
-    runs = found.recursion.simulate(200, 1000, rng=0, keep="all")
+    runs = found.recursion.simulate(150, 1000, rng=0, keep="all")
     medians = found.recursion.sd.median.simulated(runs).values
     assert found.half_life == np.argmax(medians <= found.source.sd.value / 2)
     assert found.half_life not in found.generations

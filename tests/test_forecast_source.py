@@ -101,7 +101,7 @@ def tabulated_p(statistic: float) -> float:
     return float(np.exp(1.2937 - 5.709 * a + 0.0186 * a**2))
 
 
-@pytest.mark.parametrize("bend", [0.0, 0.12, 0.2, 0.25, 0.3, 0.35])
+@pytest.mark.parametrize("bend", [0.0, 0.05, 0.1, 0.12, 0.15, 0.18])
 def test_p_values_are_those_of_the_tables(bend: float, seed: int) -> None:
     """Notices 7 % of probability, and less in the tail; the tables are good to 1 %."""
     scores = ndtri((np.arange(1, 101) - 0.5) / 100)
@@ -110,16 +110,14 @@ def test_p_values_are_those_of_the_tables(bend: float, seed: int) -> None:
     assert abs(found.p_value - p) < critical_z(1) * np.sqrt(p * (1 - p) / 2000) + 0.01
 
 
-@pytest.mark.parametrize(
-    ("bend", "word"), [(0.0, "plausible"), (0.15, "plausible"), (0.26, "doubtful"), (0.4, "poor"), (1.0, "poor")]
-)
+@pytest.mark.parametrize(("bend", "word"), [(0.0, "plausible"), (0.12, "plausible"), (0.15, "doubtful"), (0.2, "poor")])
 def test_the_word_follows_from_the_p_value(bend: float, word: str) -> None:
     scores = ndtri((np.arange(1, 101) - 0.5) / 100)
-    found = normality(scores + bend * scores**2)
+    column = scores + bend * scores**2
+    found = normality(column)
     assert found.word == word
-    expected = "plausible" if found.p_value > 0.05 else "doubtful" if found.p_value > 0.005 else "poor"
-    assert found.word == expected
-    assert found.skewness == pytest.approx(np.mean(((x := scores + bend * scores**2) - x.mean()) ** 3) / x.std() ** 3)
+    assert (found.p_value > 0.05, found.p_value > 0.005) == (word == "plausible", word != "poor")
+    assert found.skewness == pytest.approx(np.mean((column - column.mean()) ** 3) / column.std() ** 3, abs=1e-12)
 
 
 def test_few_values_tell_nothing() -> None:

@@ -10,7 +10,8 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import erfc, gammaln, stdtr
 
-from collapse_theory.random_walk.perpetuity import WORK_LIMIT, scale_law, scale_laws, scale_work
+from collapse_theory.random_walk.grid import WORK_LIMIT
+from collapse_theory.random_walk.perpetuity import scale_law, scale_laws, scale_work
 from collapse_theory.random_walk.scale_mixture import ScaleMixture
 
 SIZES = [2, 3, 5, 10, 100, 1000]
@@ -214,7 +215,7 @@ def test_refusals(call, message):
 
 def test_work_is_counted_and_limited(monkeypatch):
     assert 0 < scale_work([10] * 10, 1, 1.0) < scale_work([10] * 20, 1, 1.0) < WORK_LIMIT
-    monkeypatch.setattr("collapse_theory.random_walk.perpetuity.WORK_LIMIT", 1000)
+    monkeypatch.setattr("collapse_theory.random_walk.grid.WORK_LIMIT", 1000)
     with pytest.raises(ValueError, match="WORK_LIMIT = 1000"):
         scale_law([10] * 10, 1, 1.0)
     assert scale_work([10] * 10, 1, 1.0) > 1000

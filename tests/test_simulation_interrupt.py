@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from collapse_theory.simulation.execution import in_order
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
 
 SCRIPT = textwrap.dedent(
     """
@@ -42,7 +45,6 @@ SCRIPT = textwrap.dedent(
 )
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to a process group")
 @pytest.mark.parametrize("how", ["one", "threads", "bar", "processes"])
 def test_an_interrupt_keeps_what_is_finished(how: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     script = tmp_path_factory.mktemp("interrupt") / "script.py"
@@ -61,21 +63,21 @@ def test_an_interrupt_keeps_what_is_finished(how: str, tmp_path_factory: pytest.
     assert ("blocks" in err) == (how == "bar")
 
 
-def interrupting(*moments: int) -> Callable[[int], int]:
-    """Work during which Ctrl-C is pressed at the given jobs."""
-
-    def work(job: int) -> int:
-        if job in moments:
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.05)
-        return job
-
-    return work
+def press(times: int = 1) -> None:
+    """Ctrl-C, from a worker thread to the main thread, which has time to notice each."""
+    for _ in range(times):
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        time.sleep(0.2)
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_an_interrupt_ends_the_sequence_in_order(threads: int) -> None:
-    found = list(in_order(interrupting(20), range(1000), total=1000, threads=threads))
+    def work(job: int) -> int:
+        if job == 20:
+            press()
+        return job
+
+    found = list(in_order(work, range(1000), total=1000, threads=threads))
     assert found == list(range(len(found)))
     assert 20 < len(found) <= 21 + 2 * threads
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -83,9 +85,9 @@ def test_an_interrupt_ends_the_sequence_in_order(threads: int) -> None:
 
 def test_an_interrupt_that_breaks_the_workers_ends_the_sequence_too() -> None:
     def work(job: int) -> int:
-        os.kill(os.getpid(), signal.SIGINT) if job == 5 else None
+        if job == 5:
+            press()
         if job >= 5:
-            time.sleep(0.05)
             raise KeyboardInterrupt
         return job
 
@@ -95,8 +97,7 @@ def test_an_interrupt_that_breaks_the_workers_ends_the_sequence_too() -> None:
 
 def test_an_interrupt_before_anything_is_finished_raises() -> None:
     def work(job: int) -> int:
-        os.kill(os.getpid(), signal.SIGINT)
-        time.sleep(0.05)
+        press()
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -105,7 +106,7 @@ def test_an_interrupt_before_anything_is_finished_raises() -> None:
 
 def test_a_second_interrupt_raises() -> None:
     with pytest.raises(KeyboardInterrupt):
-        list(in_order(interrupting(3, 4), range(1000), total=1000, threads=1))
+        list(in_order(lambda job: press(2), range(1000), total=1000, threads=1))
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

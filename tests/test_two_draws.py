@@ -10,7 +10,7 @@ import pytest
 from scipy.special import ndtr, ndtri
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.families.gaussian.two_draws import _variance, covariance_beyond, tail_variance
+from collapse_theory.families.gaussian.two_draws import covariance_beyond, tail_variance
 from collapse_theory.random_walk import variance_share
 from collapse_theory.random_walk.perpetuity import scale_laws
 from collapse_theory.random_walk.variance_share import VarianceShare
@@ -103,11 +103,13 @@ def test_another_grid_and_another_basis_change_nothing(n, ddof, k, monkeypatch):
     np.testing.assert_allclose(tail_variance(n, ddof, generations, k), found, rtol=2e-10)
 
 
-def test_short_walks_do_not_depend_on_the_long_ones():
-    alone = [tail_variance(1000, 1.0, [t], 6.0)[0] for t in (3, 1, 700)]
-    np.testing.assert_allclose(tail_variance(1000, 1.0, [3, 1, 700], 6.0), alone, rtol=1e-9)
-    few, many = tail_variance(500, 1.0, [5], 3.0), VarianceShare(500, 1.0, [5, 6])
-    assert few[0] == pytest.approx(_variance(many, 3.0)[0], rel=1e-10)
+def test_short_walks_do_not_depend_on_the_long_ones(monkeypatch):
+    generations = [3, 1, 300]
+    alone = [tail_variance(1000, 1.0, [t], 6.0)[0] for t in generations]
+    np.testing.assert_allclose(tail_variance(1000, 1.0, generations, 6.0), alone, rtol=1e-11)
+    near = tail_variance(1000, 1.0, [3, 10], 3.0)
+    monkeypatch.setattr(variance_share, "SHORT", 10**6)  # all walks are long
+    np.testing.assert_allclose(tail_variance(1000, 1.0, [3, 10], 3.0), near, rtol=1e-9)
 
 
 @pytest.mark.parametrize("n", [2, 10, 100])
@@ -166,11 +168,17 @@ def test_long_run():
         (lambda: tail_variance(3, 1.0, [1], 0.0), ValueError, "k = 0"),
         (lambda: tail_variance(3, 1.0, [1], 1.0, refine=0.0), ValueError, "refine = 0"),
         (lambda: tail_variance(2, 1.9, [1000], 3.0), ValueError, "floating-point range"),
-        (lambda: tail_variance(10**4, 1.0, [50_000], 3.0), ValueError, "WORK_LIMIT"),
-        (lambda: tail_variance(2, 1.75, [300], 3.0), ValueError, "ENTRY_LIMIT"),
+        (lambda: tail_variance(10, 1.0, [1.5], 3.0), ValueError, "generations = 1.5"),
         (lambda: tail_variance(2, 1.99, [10], 3.0), NoClosedForm, "n = 2, ddof = 1.99: after 10 generations"),
     ],
 )
 def test_refusals(call, error, message):
     with pytest.raises(error, match=message):
         call()
+
+
+@pytest.mark.parametrize("limit", ["WORK_LIMIT", "ENTRY_LIMIT"])
+def test_limits(limit, monkeypatch):
+    monkeypatch.setattr(variance_share, limit, 1000)
+    with pytest.raises(ValueError, match=f"above {limit} = 1000"):
+        tail_variance(10, 1.0, [10], 3.0)

@@ -147,3 +147,11 @@ def transition(step: LogStep, log_scales: Array, grid: Grid) -> Callable[[Array]
     shape = (grid.count, log_scales.size)
     matrix = csr_array((grid.step * density.ravel(), (row.ravel(), column.ravel())), shape=shape)
     return lambda masses: np.asarray(matrix @ masses, dtype=np.float64)
+
+
+def total_mass(masses: Array) -> float:
+    """Sum of the masses of a law on a grid; ArithmeticError if it differs from 1 by more than 1e-10."""
+    total = float(masses.sum())
+    if not abs(total - 1.0) < 1e-10:
+        raise ArithmeticError(f"the masses sum to {total!r}: quadrature failed")
+    return total

@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import POSITIVE, Domain
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.random_walk.grid import GENERATION_LIMIT, Grid, transition, walk_grids, walk_steps
+from collapse_theory.random_walk.grid import GENERATION_LIMIT, Grid, total_mass, transition, walk_grids, walk_steps
 
 Array = NDArray[np.float64]
 
@@ -82,7 +82,7 @@ class VarianceShare:
     @cached_property
     def masses(self) -> Array:
         """Their probabilities, shape (generations, m)."""
-        return self._each_generation(1, lambda weights: weights[:, 0])
+        return self._each_generation(1, lambda weights: weights[:, 0] / total_mass(weights))
 
     def expect(self, function: Callable[[Array, Array], Array], accuracy: float, addend: Array) -> Array:
         """Expectations of ``function(S, share)`` for each generation.
@@ -124,7 +124,7 @@ class VarianceShare:
                 return count
         raise NoClosedForm(
             f"n = {self.n}, ddof = {self.ddof}: after {max(self.generations)} generations {count} nodes in the share "
-            f"leave an error of {error.max():.1e}"
+            f"leave an error of {error.max():.1e}: simulate instead"
         )
 
     @property

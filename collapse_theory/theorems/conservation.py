@@ -46,7 +46,7 @@ CONSERVATION = Theorem(
     road="closed form",
     statement=r"E\,\sigma_t^2 + E(\mu_t-\mu_0)^2 = \sigma_0^2",
     conditions="ddof = 0; any regime whose point weights do not depend on the values; unbiased draws",
-    source="docs/theory/index, conservation law",
+    source="docs/theory/location, conservation law",
     holds=holds,
     value=lambda setting, t: np.full(np.shape(t), setting.family.spread),
     formula=lambda setting: setting.family.spread_symbol,

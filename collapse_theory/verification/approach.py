@@ -84,9 +84,8 @@ def _error(theorem: Theorem, order: Order, setting: Recursion, t: int) -> float:
     at = np.array([t])
     if theorem.statistic in ("distribution", "almost_sure_limit"):
         exact = order.against(setting, t, *quantity.numbers) if order.against else quantity.distribution(t)
-        given = (t,) if theorem.statistic == "distribution" else ()
         points = exact.ppf(QUANTILES)
-        return float(np.max(np.abs(theorem.value(setting, *given, *quantity.numbers).cdf(points) - QUANTILES)))
+        return float(np.max(np.abs(theorem.value(setting, t, *quantity.numbers).cdf(points) - QUANTILES)))
     approximate = float(theorem.value(setting, at, *quantity.numbers)[0])
     exact = order.against(setting, t, *quantity.numbers) if order.against else getattr(quantity, theorem.statistic)(t)
     return abs(approximate / float(exact) - 1)

@@ -92,7 +92,7 @@ class Chernoff:
         )
         return min(float(found.fun), 0.0)
 
-    def _bound(self, x: Any, above: bool) -> Any:
+    def _bound(self, x: Any, *, above: bool) -> Any:
         flat = np.atleast_1d(np.asarray(x, dtype=float))
         values = [float(np.exp(self._rate(v))) if (v > self.law.mean) == above else 1.0 for v in flat]
         return values[0] if np.ndim(x) == 0 else np.array(values)

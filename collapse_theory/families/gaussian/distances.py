@@ -197,7 +197,7 @@ def _kl_growth_formula(setting: Any) -> Any:
     return -sympy.digamma((n - 1) / sympy.Integer(2)) - sympy.log(2 / (n - ddof))
 
 
-def _almost_sure_limit(setting: Any) -> Any:
+def _almost_sure_limit(setting: Any, t: Any = None) -> Any:
     error = Squared(affine_of(student_limit(setting).base, 0.0, 1 / float(np.sqrt(2 - setting.family.ddof))))
     return affine_of(error, setting.family.spread, setting.family.spread)
 

@@ -76,7 +76,8 @@ PASSAGE: tuple[Theorem, ...] = (
         quantity=TIME,
         statistic="distribution",
         road="asymptotic",
-        statement=r"T \approx \mathrm{IG},\quad E T = \frac{bn}{2-\delta},\; \operatorname{Var} T = \frac{2bn^2}{(2-\delta)^3}",
+        statement=r"T \approx \mathrm{IG},\quad E T = \frac{bn}{2-\delta},\; "
+        r"\operatorname{Var} T = \frac{2bn^2}{(2-\delta)^3}",
         conditions="replacement, n → ∞, ddof < 2",
         source=PAGE,
         holds=replaced_constant,

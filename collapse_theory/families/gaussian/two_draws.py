@@ -81,7 +81,8 @@ def tail_variance(n: int, ddof: float, generations: Sequence[int], k: float, *, 
     Returns
     -------
     ndarray
-        Variances whose roots are accurate to about 1e-10, to 1e-9 of themselves while they exceed 1e-8.
+        Variances whose roots, the standard deviations, have an absolute error below 1e-11; for k up to 6 also a
+        relative one below 1e-9.
 
     Raises
     ------

@@ -18,10 +18,10 @@ from collapse_theory.forecasting.report import FATES, number, percent
 VALUES = examples.michelson_1879()
 FEW = {"replicates": 500, "bootstrap": 50}
 SETTINGS: dict[str, dict[str, Any]] = {
-    "collapses": {"sample_size": 20, "generations": 60},
+    "collapses": {"sample_size": 10, "generations": 20},
     "settles": {"sample_size": 20, "generations": 10, "regime": ct.Accumulate()},
     "stationary": {"sample_size": 20, "generations": 10, "regime": ct.Fresh(real=4)},
-    "explodes": {"sample_size": 5, "generations": 40, "ddof": 3},
+    "explodes": {"sample_size": 5, "generations": 12, "ddof": 3},
     "wanders": {"sample_size": 10, "generations": 10, "ddof": ct.critical_ddof(10)},
     "undecided": {"sample_size": 10, "generations": 100, "ddof": 2, "regime": ct.Fresh(real=1)},
 }
@@ -95,7 +95,7 @@ def test_the_tables_show_the_numbers(forecasts: dict[str, Forecast]) -> None:
     start = next(line for line in lines if line.startswith("0 "))
     assert "≈" not in start
     rows = [line.split()[0] for line in lines[lines.index("") :] if line[:1].isdigit()]
-    assert rows == ["0", "12", "24", "36", "48", "60"]
+    assert rows == ["0", "4", "8", "12", "16", "20"]
 
 
 def test_the_summary_of_generation_0_is_exact_and_has_one_table() -> None:

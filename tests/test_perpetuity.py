@@ -10,6 +10,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.special import erfc, gammaln, stdtr
 
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.random_walk.grid import WORK_LIMIT
 from collapse_theory.random_walk.perpetuity import scale_law, scale_laws, scale_work
 from collapse_theory.random_walk.scale_mixture import ScaleMixture
@@ -200,9 +201,6 @@ def test_sweep_is_the_single_law():
         (lambda: scale_law([3], 1, 1.0).cdf(math.nan), "x = nan"),
         (lambda: scale_law([3], 1, 1.0).ppf(1.5), "q = 1.5"),
         (lambda: scale_law([3], 1, 1.0).two_sided(-1), "k = -1"),
-        (lambda: scale_law([2] * 2000, 1.99, 0.0), "floating-point range"),
-        (lambda: scale_law([10] * 200_000, 1, 0.0), "200000 is outside"),
-        (lambda: scale_law([10**11] * 50, 1, 0.0), "ENTRY_LIMIT"),
         (lambda: ScaleMixture(np.array([1.0]), np.array([0.5])), "sum to 1"),
         (lambda: ScaleMixture(np.array([math.inf]), np.array([1.0])), "scales"),
         (lambda: ScaleMixture(np.array([0.0, 1.0]), np.array([0.5, 0.5])), "mixes"),
@@ -213,9 +211,23 @@ def test_refusals(call, message):
         call()
 
 
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: scale_law([2] * 2000, 1.99, 0.0), "floating-point range"),
+        (lambda: scale_law([10] * 200_000, 1, 0.0), "200000 generations are more than GENERATION_LIMIT"),
+        (lambda: scale_laws(10, 1, [10**12], 0.0), "GENERATION_LIMIT"),
+        (lambda: scale_law([10**11] * 50, 1, 0.0), "ENTRY_LIMIT"),
+    ],
+)
+def test_what_is_out_of_reach_is_said(call, message):
+    with pytest.raises(NoClosedForm, match=message):
+        call()
+
+
 def test_work_is_counted_and_limited(monkeypatch):
     assert 0 < scale_work([10] * 10, 1, 1.0) < scale_work([10] * 20, 1, 1.0) < WORK_LIMIT
     monkeypatch.setattr("collapse_theory.random_walk.grid.WORK_LIMIT", 1000)
-    with pytest.raises(ValueError, match="WORK_LIMIT = 1000"):
+    with pytest.raises(NoClosedForm, match="WORK_LIMIT = 1000"):
         scale_law([10] * 10, 1, 1.0)
     assert scale_work([10] * 10, 1, 1.0) > 1000

@@ -105,7 +105,7 @@ class Roads:
             return None
         try:
             return ask()
-        except (NoClosedForm, ValueError):  # a quadrature refuses, with ValueError, what exceeds its own limits
+        except NoClosedForm:
             return None
 
     def statistic(self, curve: Curve) -> Statistic:
@@ -117,7 +117,7 @@ class Roads:
             return Statistic("exact", values)
         try:
             return Statistic("simulated", np.asarray(curve.simulated(self.runs).values))
-        except (Unseeable, ValueError):  # ValueError: the trust in a simulated mean asks for too much work
+        except Unseeable:
             return Statistic("unseeable", None)
 
     def course(self, quantity: Quantity) -> Course:

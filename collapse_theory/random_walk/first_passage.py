@@ -148,7 +148,9 @@ def first_passage(n: int, ddof: float, barrier: float, *, refine: float = 1.0) -
     Raises
     ------
     ValueError
-        For a parameter outside its domain, or a barrier that needs more than ``NODE_LIMIT`` coefficients.
+        For a parameter outside its domain.
+    NoClosedForm
+        For a barrier that needs more than ``NODE_LIMIT`` coefficients.
     """
     from scipy.linalg import lu_factor, lu_solve
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import POSITIVE, Domain
+from collapse_theory.domain import POSITIVE
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.random_walk.step import LogStep
 
 Array = NDArray[np.float64]
@@ -47,11 +48,24 @@ class Grid:
         return np.asarray(self.low + self.step * np.arange(self.count), dtype=np.float64)
 
 
+def within_reach(generations: int) -> int:
+    """Number of generations, if it is none too large to be stepped through one by one.
+
+    Raises
+    ------
+    NoClosedForm
+        Above ``GENERATION_LIMIT``.
+    """
+    if generations > GENERATION_LIMIT:
+        raise NoClosedForm(f"{generations} generations are more than GENERATION_LIMIT = {GENERATION_LIMIT}")
+    return generations
+
+
 def walk_steps(sizes: Sequence[int] | NDArray[np.int64], ddof: float, start: float) -> list[LogStep]:
     """Steps of the refits of the given sizes, after a check of the parameters of a perpetuity."""
     if start not in (0.0, 1.0):
         raise ValueError(f"start = {start!r} is outside its domain: 0.0 or 1.0")
-    Domain(0, GENERATION_LIMIT, integer=True).check("len(sizes)", len(sizes))
+    within_reach(len(sizes))
     values = np.asarray(sizes).tolist()
     known = {n: LogStep(n, ddof) for n in set(values)}
     return [known[n] for n in values]
@@ -117,7 +131,7 @@ def walk_grids(
     for i in range(len(steps) - 1, -1, -1):
         low, high = ends[i].tolist() if reached[i] else (0.0, 0.0)
         if high > _LOG_RANGE or low < -_LOG_RANGE:
-            raise ValueError(
+            raise NoClosedForm(
                 f"n = {steps[i].n}, ddof = {steps[i].ddof}: log S spans [{low:.0f}, {high:.0f}] within the "
                 f"generations asked for, outside the floating-point range [-{_LOG_RANGE:.0f}, {_LOG_RANGE:.0f}]"
             )
@@ -128,9 +142,9 @@ def walk_grids(
         columns = count
     entries, work = max(grid.entries for grid in grids), sum(grid.entries for grid in grids)
     if limited and entries > ENTRY_LIMIT:
-        raise ValueError(f"sizes and ddof need a kernel of {entries} entries, above ENTRY_LIMIT = {ENTRY_LIMIT}")
+        raise NoClosedForm(f"sizes and ddof need a kernel of {entries} entries, above ENTRY_LIMIT = {ENTRY_LIMIT}")
     if limited and work > WORK_LIMIT:
-        raise ValueError(f"{len(steps)} generations need {work} kernel entries, above WORK_LIMIT = {WORK_LIMIT}")
+        raise NoClosedForm(f"{len(steps)} generations need {work} kernel entries, above WORK_LIMIT = {WORK_LIMIT}")
     return grids[::-1]
 
 

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import Domain
-from collapse_theory.random_walk.grid import GENERATION_LIMIT, total_mass, transition, walk_grids, walk_steps
+from collapse_theory.domain import GENERATION
+from collapse_theory.random_walk.grid import total_mass, transition, walk_grids, walk_steps, within_reach
 from collapse_theory.random_walk.scale_mixture import ScaleMixture
 
 Array = NDArray[np.float64]
@@ -46,7 +46,9 @@ def scale_law(
     Raises
     ------
     ValueError
-        For a parameter outside its domain, a law that leaves the floating-point range, or work above a limit.
+        For a parameter outside its domain.
+    NoClosedForm
+        For a law that leaves the floating-point range, or work above a limit.
     """
     if len(sizes) > 0 and min(sizes) == max(sizes):
         return scale_laws(sizes[0], ddof, [len(sizes)], start, refine=refine)[0]
@@ -79,14 +81,14 @@ def scale_laws(
     list of ScaleMixture
         Accuracy and errors as `scale_law`.
     """
-    domain = Domain(0, GENERATION_LIMIT, integer=True)
-    times = [int(domain.check("generations", t)) for t in generations]
-    steps = walk_steps([n] * max(times, default=0), ddof, start) or walk_steps([n], ddof, start)
+    times = [int(GENERATION.check("generations", t)) for t in generations]
+    last = within_reach(max(times, default=0))
+    steps = walk_steps([n] * max(last, 1), ddof, start)
     grid = walk_grids(steps, start, refine)[0]
     scales, masses = np.array([start]), np.ones(1)
     laws = {0: _mixture(scales, masses)}
     kernel, wanted = None, set(times)
-    for t in range(1, max(times, default=0) + 1):
+    for t in range(1, last + 1):
         if scales[0] == 0.0:
             scales = np.array([1.0 / n])
         elif scales.size == 1:

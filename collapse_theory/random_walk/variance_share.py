@@ -17,9 +17,9 @@ import numpy as np
 from numpy.polynomial.chebyshev import chebvander
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.domain import POSITIVE, Domain
+from collapse_theory.domain import COUNT, POSITIVE
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.random_walk.grid import GENERATION_LIMIT, Grid, total_mass, transition, walk_grids, walk_steps
+from collapse_theory.random_walk.grid import Grid, total_mass, transition, walk_grids, walk_steps, within_reach
 
 Array = NDArray[np.float64]
 
@@ -55,7 +55,9 @@ class VarianceShare:
     Raises
     ------
     ValueError
-        For a parameter outside its domain, a law that leaves the floating-point range, or work above a limit.
+        For a parameter outside its domain.
+    NoClosedForm
+        For a law that leaves the floating-point range, or work above a limit.
     """
 
     n: int
@@ -64,8 +66,9 @@ class VarianceShare:
     refine: float = 1.0
 
     def __post_init__(self) -> None:
-        domain = Domain(1, GENERATION_LIMIT, integer=True)
-        object.__setattr__(self, "generations", tuple(domain.check("generations", t) for t in self.generations))
+        times = tuple(COUNT.check("generations", t) for t in self.generations)
+        within_reach(max(times))
+        object.__setattr__(self, "generations", times)
         POSITIVE.check("refine", self.refine)
 
     @cached_property
@@ -161,9 +164,9 @@ class VarianceShare:
         generations, entries = max(self.generations), self.scales.size * count**2
         work = generations * (count * self._grid.entries + entries)
         if entries > ENTRY_LIMIT:
-            raise ValueError(f"n and ddof need {entries} entries of interpolation, above ENTRY_LIMIT = {ENTRY_LIMIT}")
+            raise NoClosedForm(f"n and ddof need {entries} entries of interpolation, above ENTRY_LIMIT = {ENTRY_LIMIT}")
         if work > WORK_LIMIT:
-            raise ValueError(f"{generations} generations need {work} products, above WORK_LIMIT = {WORK_LIMIT}")
+            raise NoClosedForm(f"{generations} generations need {work} products, above WORK_LIMIT = {WORK_LIMIT}")
         roots = self._roots(count)
         dilated = 1.0 - 2.0 * (1.0 - self._dilations[:, None] * roots) / (1.0 - roots[-1] if count > 1 else 1.0)
         coefficients = np.linalg.inv(chebvander(_chebyshev(count), count - 1))

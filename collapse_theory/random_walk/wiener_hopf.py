@@ -13,6 +13,7 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss, legvander
 from numpy.typing import NDArray
 
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.random_walk.step import LogStep
 
 Array = NDArray[np.float64]
@@ -54,7 +55,7 @@ def panel_edges(step: LogStep, b: float, refine: float) -> Array:
         front = step.std * math.sqrt(x / max(abs(step.drift), 1e-300))  # width of the front of survival at x
         ends.append(x + max(min(step.std, 1.0), min(_GROWTH * x, _FRONT * front)) / refine)
         if len(ends) * DEGREE > NODE_LIMIT:
-            raise ValueError(
+            raise NoClosedForm(
                 f"barrier = {b} with n = {step.n}, ddof = {step.ddof}, refine = {refine} needs more coefficients than "
                 f"NODE_LIMIT = {NODE_LIMIT}"
             )

@@ -143,10 +143,7 @@ def run_tableau(rng, counts, weights, keep, share, kish, ddof, posterior, tilt, 
         for j in range(slots):
             _unite(batches, keep[j], stored, j)
         _fit(rng, fitted, kish[g], ddof, posterior, models)
-        for j in range(slots):
-            batches.count[FIRST_SLOT + j] = stored.count[j]
-            batches.mean[FIRST_SLOT + j] = stored.mean[j] - fitted.mean[0]
-            batches.squares[FIRST_SLOT + j] = stored.squares[j]
+        _store(stored, fitted.mean[0], batches)
         _rescale(models, batches)
         _note(record, g + 1, models, log_weight)
 
@@ -186,10 +183,9 @@ def _draw_mixture(rng, count, share, models, batches, union):  # pragma: no cove
     drawn = np.zeros(len(batches.count))
     drawn[:FIRST_SLOT] = 1.0
     _unite(batches, drawn, union, 0)
-    real[:] = 0.0
-    model[:] = count
-    batches.mean[MODEL] = union.mean[0]
-    batches.squares[MODEL] = union.squares[0]
+    for i in range(real.size):
+        real[i], model[i] = 0.0, count
+        batches.mean[MODEL, i], batches.squares[MODEL, i] = union.mean[0, i], union.squares[0, i]
 
 
 @njit(cache=True, nogil=True)
@@ -233,9 +229,8 @@ def _place_model(models, batches):  # pragma: no cover
 def _unite(batches, weights, union, row):  # pragma: no cover
     """Union of batches, each point of a batch carrying its weight, by pairwise updates of mean and squares."""
     total, mean, squares = union.count[row], union.mean[row], union.squares[row]
-    total[:] = 0.0
-    mean[:] = 0.0
-    squares[:] = 0.0
+    for i in range(total.size):
+        total[i], mean[i], squares[i] = 0.0, 0.0, 0.0
     for b in range(len(weights)):
         for i in range(total.size):
             size = weights[b] * batches.count[b, i]
@@ -263,6 +258,16 @@ def _fit(rng, fitted, kish, ddof, posterior, models):  # pragma: no cover
             sd[i] = math.sqrt(squares[i] / total[i] * (kish / (kish - ddof)))
     for i in range(mean.size):
         mean[i] += (exponent[i] >= 0) * shift[i]
+
+
+@njit(cache=True, nogil=True)
+def _store(stored, shift, batches):  # pragma: no cover
+    """Slots of the next generation, about the shifted mean."""
+    for j in range(len(stored.count)):
+        for i in range(shift.size):
+            batches.count[FIRST_SLOT + j, i] = stored.count[j, i]
+            batches.mean[FIRST_SLOT + j, i] = stored.mean[j, i] - shift[i]
+            batches.squares[FIRST_SLOT + j, i] = stored.squares[j, i]
 
 
 @njit(cache=True, nogil=True)
@@ -359,5 +364,5 @@ def _note(record, t, models, log_weight):  # pragma: no cover
     for i in range(models.sd.size):
         record.location[i, column] = _times_huge(models.mean[i], max(models.exponent[i], 0))
         record.log_sd[i, column] = math.log(models.sd[i]) + models.exponent[i] * LOG_HUGE
-    if record.log_weight.size > 0:
-        record.log_weight[:, column] = log_weight
+        if record.log_weight.size > 0:
+            record.log_weight[i, column] = log_weight[i]

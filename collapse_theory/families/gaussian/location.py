@@ -17,7 +17,7 @@ from collapse_theory.families.gaussian import direct_sums
 from collapse_theory.families.gaussian.ladder import log_std_of, polynomial, std_of
 from collapse_theory.families.gaussian.step import drift, log_moment, plug_in, replaced, replaced_constant
 from collapse_theory.laws import Squared, affine_of
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Order, Theorem
 
 PAGE = "docs/theory/location"
 SQUARED_ERROR = polynomial((1, 0, 1, 0))
@@ -100,6 +100,11 @@ def squared_error_std_limit(setting: Any) -> float:
     return float(setting.family.spread * np.sqrt(3 * square - mean**2))
 
 
+def _settled(setting: Any, t: int) -> Any:
+    """Law of the fitted mean at a generation t at which it stands still."""
+    return setting.location.distribution(t)
+
+
 LOCATION: tuple[Theorem, ...] = (
     Theorem(
         title="mean of the fitted mean",
@@ -160,6 +165,7 @@ LOCATION: tuple[Theorem, ...] = (
         holds=replaced_constant,
         value=student_limit,
         name="student limit",
+        order=Order(1.0, along=lambda m: (m, 20 * m), against=_settled, when=lambda setting: setting.family.ddof < 1),
     ),
     Theorem(
         title="tail index of the limit of the fitted mean",
@@ -184,6 +190,7 @@ LOCATION: tuple[Theorem, ...] = (
         holds=replaced_constant,
         value=student_limit,
         name="student limit",
+        order=Order(1.0, along=lambda m: (m, 20 * m), against=_settled, when=lambda setting: setting.family.ddof < 1),
     ),
     Theorem(
         title="standard deviation over runs of the squared location error",

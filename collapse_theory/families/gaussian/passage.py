@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.families.gaussian.step import replaced_constant
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Order, Theorem
 
 PAGE = "docs/theory/first_passage"
 TIME = "time_until_sd_below"
@@ -70,6 +70,7 @@ PASSAGE: tuple[Theorem, ...] = (
         holds=replaced_constant,
         value=_wald,
         name="wald",
+        order=Order(0.5, along=lambda m: (4 * m, 1), when=lambda setting: setting.family.ddof < 2),
     ),
     Theorem(
         title="inverse-Gaussian time of the diffusion limit",
@@ -83,5 +84,6 @@ PASSAGE: tuple[Theorem, ...] = (
         holds=replaced_constant,
         value=_inverse_gaussian,
         name="inverse gaussian",
+        order=Order(0.5, along=lambda m: (64 * m, 128 * m), when=lambda setting: setting.family.ddof < 2),
     ),
 )

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.families.gaussian.location import scale_mixtures
-from collapse_theory.families.gaussian.step import additive, log_law, refitted, replaced
+from collapse_theory.families.gaussian.step import additive, drift_sign, log_law, refitted, replaced
 from collapse_theory.laws import Increasing
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Order, Theorem
 
 PAGE = "docs/theory/tails"
 NEGLIGIBLE = 45.0  # log of an integrand, against its peak
@@ -112,6 +112,16 @@ def _own_tail_laws(setting: Any, t: Any, k: float) -> list[Any]:
     ]
 
 
+def _own_tail_limit(below: float, driftless: float, above: float) -> Any:
+    """Limit where every run's tail goes to 0, to either end with chance 1/2, or to 1."""
+
+    def limit(setting: Any, k: float) -> float:
+        sign = drift_sign(setting)
+        return below if sign < 0 else above if sign > 0 else driftless
+
+    return limit
+
+
 def _slope(shift: float) -> Any:
     def value(setting: Any, t: Any, k: float) -> Any:
         density = np.exp(-0.5 * k**2) / np.sqrt(2 * np.pi)
@@ -157,6 +167,7 @@ TAILS: tuple[Theorem, ...] = (
         holds=replaced,
         value=_slope(0.0),
         name="small t/n",
+        order=Order(2.0, along=lambda m: (20 * m, 2)),
     ),
     Theorem(
         title="mean tail mass about the model's own centre",
@@ -168,6 +179,7 @@ TAILS: tuple[Theorem, ...] = (
         source=PAGE,
         holds=refitted,
         value=_own_tail_mean,
+        limit=_own_tail_limit(0.0, 0.5, 1.0),
     ),
     Theorem(
         title="standard deviation over runs of the tail mass about the model's own centre",
@@ -179,6 +191,7 @@ TAILS: tuple[Theorem, ...] = (
         source=PAGE,
         holds=refitted,
         value=_own_tail_std,
+        limit=_own_tail_limit(0.0, 0.5, 0.0),
     ),
     Theorem(
         title="law of the tail mass about the model's own centre",
@@ -202,5 +215,6 @@ TAILS: tuple[Theorem, ...] = (
         holds=replaced,
         value=_slope(-1.0),
         name="small t/n",
+        order=Order(2.0, along=lambda m: (20 * m, 2)),
     ),
 )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from collapse_theory.domain import generations as check_generations
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.laws import PointMass
-from collapse_theory.simulation import Estimate, Runs, estimate
+from collapse_theory.simulation import Estimate, Runs, Summary, estimate
 from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.theorem import Theorem, cheapest
 
@@ -162,13 +162,13 @@ class Curve(Known):
         values = np.asarray(self._ask(theorem, np.atleast_1d(array).ravel()), dtype=float)
         return float(values[0]) if np.ndim(t) == 0 else values.reshape(array.shape)
 
-    def simulated(self, runs: Runs, level: float = 0.99) -> Estimate:
+    def simulated(self, runs: Runs | Summary, level: float = 0.99) -> Estimate:
         """The statistic estimated from runs, with pointwise intervals.
 
         Parameters
         ----------
-        runs : Runs
-            Runs of the same recursion.
+        runs : Runs or Summary
+            Runs of the same recursion; a summary of them knows means and standard deviations.
         level : float
             Coverage of each interval.
 
@@ -179,9 +179,11 @@ class Curve(Known):
         Unseeable
             For a mean that so many runs cannot see.
         NotDefined
-            For an order statistic of tilted runs.
+            For an order statistic of tilted or summarised runs.
         """
         same_recursion(runs, self.quantity.recursion)
+        if isinstance(runs, Summary):
+            return self._summarised(runs, level)
         values = self.quantity.values(runs)
         width = estimate.normal_quantile(level)
         if self.statistic in ("mean", "std"):
@@ -210,8 +212,13 @@ class Curve(Known):
             seed=runs.seed,
         )
 
+    def _summarised(self, summary: Summary, level: float) -> Estimate:
+        if self.statistic not in ("mean", "std"):
+            raise NotDefined(f"{self}.simulated: a summary knows means and standard deviations only")
+        return summary.mean(self.quantity, level) if self.statistic == "mean" else summary.std(self.quantity, level)
+
     def _refuse_unseeable(self, runs: Runs, values: NDArray[np.float64]) -> None:
-        terms = values if runs.log_weights is None else values * np.exp(runs.log_weights)
+        terms = estimate.summands(values, runs.log_weights)
         moment = self.quantity.relative_second_moment(runs.generations, runs.tilt)
         estimate.refuse_unseeable(f"the {self.statistic} of {self.quantity}", runs.generations, terms, moment)
         if self.statistic == "std":

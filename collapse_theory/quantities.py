@@ -191,7 +191,8 @@ class Quantity:
             return None
         try:
             with np.errstate(over="ignore"):
-                mean, std = np.asarray(self.mean(later)), np.asarray(self.std(later))
+                std = np.asarray(self.std(later))
+                mean = np.asarray(self.mean(later))
         except (NoClosedForm, OverflowError):
             return None
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):

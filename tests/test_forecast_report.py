@@ -44,6 +44,7 @@ def test_the_summary_says_what_becomes_of_a_run(verdict: str, forecasts: dict[st
     assert ("Real points are taken to follow the fitted Gaussian" in text) is (verdict in ("stationary", "undecided"))
     assert ("≈" in text) is ("simulated" in text)
     assert ("? is a mean" in text) is (verdict == "undecided")
+    assert ("in the long run" in text) is (verdict in ("collapses", "explodes"))
 
 
 def test_the_rate_is_said_in_percent_a_generation(forecasts: dict[str, Forecast]) -> None:

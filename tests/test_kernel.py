@@ -51,7 +51,7 @@ def test_draws_are_those_of_numpy_bit_for_bit(df: float) -> None:
 
 
 @families
-@pytest.mark.parametrize("regime", [ct.Replace(), ct.Accumulate(), ct.Fresh(real=3)], ids=repr)
+@pytest.mark.parametrize("regime", REGIMES, ids=repr)
 @pytest.mark.parametrize("size", [6, ct.schedules.power(6, 1)], ids=repr)
 def test_kernel_repeats_the_plain_verbs_run_by_run(family: ct.Gaussian, regime: ct.Regime, size: Any) -> None:
     recursion = ct.Recursion(family, regime, sample_size=size)
@@ -105,7 +105,7 @@ def point_by_point(recursion: ct.Recursion, generations: int, replicates: int, s
         else:
             sd = np.sqrt(squares / (n - family.ddof))
         slots = [np.concatenate([batches[b] for b in kept], axis=1) for kept in step.keep]
-    return (mean[:, 0] - family.mean) / family.sd, np.log(sd[:, 0] / family.sd)
+    return (mean[:, 0] - family.mean) / np.maximum(sd[:, 0], family.sd), np.log(sd[:, 0] / family.sd)
 
 
 @families
@@ -206,12 +206,16 @@ def test_no_run_leaves_the_numbers(regime: ct.Regime, n: int, ddof: float) -> No
     runs = recursion.simulate(5000, 30, rng=5, keep=[0, 1, 2500, 5000])
     location, log_sd = runs.states
     assert np.all(np.isfinite(log_sd))
-    assert not np.any(np.isnan(location))
+    assert np.all(np.isfinite(location))
+    for name in recursion.family.measures:
+        quantity = recursion.watch(name, *recursion.defined(name).typical)
+        assert not np.any(np.isnan(quantity.values(runs))), name
 
 
 def test_real_points_alone_bring_back_a_model_above_the_floats() -> None:
     recursion = ct.Recursion(ct.Gaussian(ddof=2.999), ct.FreshMixture(share=0.1), sample_size=3)
-    location, log_sd = recursion.simulate(4000, 200, rng=5, keep="all").states
+    runs = recursion.simulate(4000, 200, rng=5, keep="all")
+    location, log_sd = recursion.location.values(runs), runs.states[1]
     fallen = np.argwhere(np.diff(log_sd, axis=1) < -500)
     assert len(fallen) > 10
     for run, t in fallen:

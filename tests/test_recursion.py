@@ -204,3 +204,26 @@ class TestStorage:
         bad = {**recursion.to_dict(), "family": {"type": "system"}}
         with pytest.raises(ValueError, match="type = 'system' is no family"):
             ct.Recursion.from_dict(bad)
+
+
+class TestData:
+    def test_a_source_is_fitted_to_a_column(self) -> None:
+        values = np.array([1.0, 2.0, 4.0, 7.0])
+        family = ct.Gaussian.from_data(values, ddof=0)
+        assert family.mean == pytest.approx(values.mean(), rel=1e-15)
+        assert family.sd == pytest.approx(values.std(), rel=1e-15)
+        assert ct.Gaussian.from_data(values).sd == pytest.approx(values.std(ddof=1), rel=1e-15)
+        assert ct.Gaussian.from_data(values * 1e-300).sd == pytest.approx(values.std(ddof=1) * 1e-300, rel=1e-14)
+
+    @pytest.mark.parametrize(
+        ("values", "words"),
+        [
+            ([1.0], "at least 2"),
+            ([1.0, np.nan], r"values\[1\] = nan is outside its domain"),
+            ([0.1] * 3, "values are all 0.1: a constant column"),
+            ([1.0, 2.0, 3.0], "ddof = 3.* is outside its domain"),
+        ],
+    )
+    def test_a_column_without_spread_is_refused(self, values: list[float], words: str) -> None:
+        with pytest.raises(ValueError, match=words):
+            ct.Gaussian.from_data(values, ddof=3)

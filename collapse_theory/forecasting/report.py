@@ -106,8 +106,10 @@ def _fate(forecast: Forecast) -> str:
     if fate.verdict == "undecided":
         return f"{sentence} ({fate.because} = {fate.value:.3g})."
     try:
-        rate = forecast.recursion.variance.growth_rate
+        rate = forecast.recursion.variance.growth_rate if fate.verdict in ("collapses", "explodes") else 0.0
     except NoClosedForm:
+        rate = 0.0
+    if rate == 0:
         return f"{sentence}."
     change = percent(abs(math.expm1(rate)), 2)
     return f"{sentence}; in the long run its variance {'shrinks' if rate < 0 else 'grows'} by {change} a generation."

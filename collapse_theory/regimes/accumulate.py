@@ -12,6 +12,7 @@ the variance has a positive random limit. For constant n the product of means is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Any, ClassVar
 
 import numpy as np
@@ -27,6 +28,12 @@ from collapse_theory.theorem import Check, Theorem
 PAGE = "docs/theory/accumulate"
 SUMMED = 100_000
 """Generations summed one by one before the rest of a sum is integrated (Euler–Maclaurin, error below 1e-16)."""
+
+LATE, DEGREE = 40, 16
+"""Generation from which the way to the limit is a polynomial in 1/(t + 1), and powers of the roots in it."""
+
+BERNOULLI = (1 / 12, -1 / 720, 1 / 30240, -1 / 1209600)
+"""Bernoulli numbers over factorials, B_2j/(2j)!."""
 
 EXPANDED = 0.08
 """Size of the roots below which the logarithms of the factors are expanded."""
@@ -57,12 +64,41 @@ def _first(setting: Any) -> float:
 def log_ratio_at(setting: Any, t: Any) -> Any:
     """Logarithm of V_t/V_0 for constant n, at real t ≥ 1 (inf for the limit).
 
-    For large n the gamma functions cancel almost entirely; there the logarithms of the factors are expanded,
-    ``−Σ_k (x^k + y^k − (ddof/n)^k)/k · Σ_{j=2}^t j^−k``, with Hurwitz zeta functions for the inner sums.
+    Late generations are reached from the limit, ``log V_t = log V_∞ + Σ_k c_k ζ(k, t + 1)`` with
+    ``c_k = (x^k + y^k − (ddof/n)^k)/k``, a polynomial in 1/(t + 1) by the Euler–Maclaurin expansion of zeta.
+    """
+    late = np.asarray(t, dtype=float)
+    far = late >= LATE
+    found = np.empty(late.shape)
+    if np.any(far):
+        found[far] = _early_log_ratio(setting, np.float64(np.inf)) + _missing(setting)(1 / (late[far] + 1))
+    if not np.all(far):
+        found[~far] = _early_log_ratio(setting, late[~far])
+    return found
+
+
+def _missing(setting: Any) -> np.polynomial.Polynomial:
+    """Polynomial Σ_k c_k ζ(k, 1/u) in u, to double precision for u below 1/LATE."""
+    n, ddof = float(setting.sizes(1)), setting.family.ddof
+    x, y = _roots(n, ddof)
+    coefficients = np.zeros(DEGREE + 10)
+    for k in range(2, DEGREE + 1):
+        c = (x**k + y**k - (ddof / n) ** k) / k
+        coefficients[k - 1] += c / (k - 1)
+        coefficients[k] += c / 2
+        for j, bernoulli in enumerate(BERNOULLI):
+            coefficients[k + 1 + 2 * j] += c * bernoulli * prod(range(k, k + 1 + 2 * j))
+    return np.polynomial.Polynomial(coefficients)
+
+
+def _early_log_ratio(setting: Any, late: Any) -> Any:
+    """Logarithm of V_t/V_0 by gamma functions.
+
+    For large n they cancel almost entirely; there the logarithms of the factors are expanded,
+    ``−Σ_k c_k Σ_{j=2}^t j^−k``, with Hurwitz zeta functions for the inner sums.
     """
     n, ddof = float(setting.sizes(1)), setting.family.ddof
     x, y = _roots(n, ddof)
-    late = np.asarray(t, dtype=float)
     if max(abs(x), abs(y)) < EXPANDED:
         from scipy.special import zeta
 

@@ -33,7 +33,12 @@ class Step:
     keep : tuple of tuple of int
         Slot i becomes the union of these batches.
     share : float
-        Chance that a model point is replaced by one from the source (random composition).
+        Chance that a model point is replaced by one from the source (random composition); excludes a real batch.
+
+    Raises
+    ------
+    ValueError
+        For a share beside a real batch.
     """
 
     drawn: tuple[Any, Any]
@@ -41,6 +46,12 @@ class Step:
     stored: tuple[Any, ...] = ()
     keep: tuple[tuple[int, ...], ...] = ()
     share: Any = 0
+
+    def __post_init__(self) -> None:
+        if not absent(self.share) and not absent(self.drawn[REAL]):
+            raise ValueError(
+                f"share = {self.share!r} beside drawn = {self.drawn!r}: real points come by chance or count"
+            )
 
     @property
     def counts(self) -> tuple[Any, ...]:

@@ -93,7 +93,13 @@ def summands(values: Array, log_weights: Array | None) -> Array:
 def mean(values: Array, log_weights: Array | None) -> tuple[Array, Array]:
     """Mean and its standard error per column; with log weights, of the importance-sampling estimator."""
     terms = summands(values, log_weights)
-    return terms.mean(axis=0), terms.std(axis=0, ddof=1) / np.sqrt(len(terms))
+    middle, error = terms.mean(axis=0), terms.std(axis=0, ddof=1) / np.sqrt(len(terms))
+    return middle, error if log_weights is None else np.maximum(error, rounding(log_weights) * np.abs(middle))
+
+
+def rounding(log_weights: Array) -> Array:
+    """Relative rounding error of likelihood ratios, all that is left of the error of an ideally tilted mean."""
+    return np.asarray(8 * np.finfo(float).eps * (1 + np.abs(log_weights).max(axis=0)))
 
 
 def std(values: Array) -> tuple[Array, Array]:

@@ -123,7 +123,7 @@ class Runs:
             np.savez_compressed(file, about=np.array(json.dumps(about)), generations=self.generations, **arrays)  # type: ignore[arg-type]
 
 
-def same_recursion(runs: Runs, recursion: Any) -> None:
-    """ValueError when the runs are of another recursion."""
+def same_recursion(runs: Any, recursion: Any) -> None:
+    """ValueError when runs, or a summary of them, are of another recursion."""
     if runs.recursion != recursion:
         raise ValueError(f"runs = {runs!r} are of another recursion than {recursion!r}")

@@ -166,7 +166,8 @@ def _total_variation_after_one(setting: Any) -> float:
     z = np.linspace(-9, 9, 721)
     logs = law.mean + law.std * np.linspace(-10, 8, 721)
     weight = np.outer(law.pdf(logs) * (logs[1] - logs[0]), np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi) * (z[1] - z[0]))
-    state = (np.broadcast_to(z / np.sqrt(n), weight.shape), np.broadcast_to(logs[:, None] / 2, weight.shape))
+    log_sd = np.broadcast_to(logs[:, None] / 2, weight.shape)
+    state = (z / np.sqrt(n) * np.exp(-np.maximum(log_sd, 0)), log_sd)
     return float(np.sum(weight * total_variation(setting.family, state)))
 
 

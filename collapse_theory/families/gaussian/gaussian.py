@@ -100,11 +100,12 @@ class Gaussian(Family):
         REAL.check("ddof", ddof)
         if ddof >= column.size:
             raise ValueError(f"ddof = {ddof!r} is outside its domain: a real number below n = {column.size}")
+        if column.min() == column.max():
+            raise ValueError(f"values are all {column[0]:.12g}: a constant column has no spread to refit")
         centre = float(column.mean())
-        squares = float(np.sum((column - centre) ** 2))
-        if squares == 0:
-            raise ValueError(f"values are all {column[0]!r}: a constant column has no spread to refit")
-        return cls(mean=centre, sd=float(np.sqrt(squares / (column.size - ddof))), ddof=ddof)
+        apart = column - centre
+        unit = float(np.abs(apart).max())
+        return cls(mean=centre, sd=unit * float(np.sqrt(np.sum((apart / unit) ** 2) / (column.size - ddof))), ddof=ddof)
 
     @property
     def spread(self) -> float:
@@ -151,17 +152,22 @@ class Gaussian(Family):
         if self.ddof >= sizes.smallest:
             raise ValueError(f"ddof = {self.ddof!r} is outside its domain: a real number below n = {sizes.smallest}")
 
-    # The state: the fitted mean and sd in units of the source; runs store (location, log sd).
+    # The state: the fitted mean and log sd in units of the source; runs store the mean in units of the wider law.
 
     def source(self, replicates: int) -> State:
         return np.zeros(replicates), np.zeros(replicates)
 
+    def kept(self, state: State) -> State:
+        location, log_sd = state
+        return location * np.exp(-np.maximum(log_sd, 0)), log_sd
+
     def draw(self, state: State, count: Any, rng: np.random.Generator) -> Batch:
         location, log_sd = state
-        sd, points = np.exp(log_sd), np.broadcast_to(count, location.shape)
+        sd, points = np.exp(log_sd), np.broadcast_to(count, location.shape).astype(float)
         noise = rng.standard_normal(location.shape) * sd / np.sqrt(np.maximum(points, 1))
-        squares = np.where(points > 1, rng.chisquare(np.maximum(points - 1, 1)), 0.0) * sd**2
-        return Batch(points.astype(float), location + noise, squares)
+        squares, several = np.zeros(location.shape), points > 1
+        squares[several] = rng.chisquare(points[several] - 1) * sd[several] ** 2
+        return Batch(points, location + noise, squares)
 
     def pool(self, batches: Sequence[Batch], weights: Sequence[Any] | None = None) -> Batch:
         point_weights = [1.0] * len(batches) if weights is None else weights

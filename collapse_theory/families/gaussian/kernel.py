@@ -44,8 +44,9 @@ class Tilt(NamedTuple):
 class Record(NamedTuple):
     """What a block hands back.
 
-    ``column`` has the output column of each generation 0, 1, …, or −1. ``location``, ``log_sd`` and ``log_weight`` have
-    shape ``(replicates, kept)``, the last no columns without a tilt. ``times`` has shape ``(replicates, levels)``: the
+    ``column`` has the output column of each generation 0, 1, …, or −1. ``location`` (in units of the larger of source's
+    and fitted sd), ``log_sd`` and ``log_weight`` have shape ``(replicates, kept)``, the last no columns without a tilt.
+    ``times`` has shape ``(replicates, levels)``: the
     first generation whose sd is at most the level, or −1.
     """
 
@@ -362,7 +363,8 @@ def _note(record, t, models, log_weight):  # pragma: no cover
     if column < 0:
         return
     for i in range(models.sd.size):
-        record.location[i, column] = _times_huge(models.mean[i], max(models.exponent[i], 0))
+        wider = models.sd[i] if models.exponent[i] > 0 else max(models.sd[i], 1.0) if models.exponent[i] == 0 else 1.0
+        record.location[i, column] = models.mean[i] / wider
         record.log_sd[i, column] = math.log(models.sd[i]) + models.exponent[i] * LOG_HUGE
         if record.log_weight.size > 0:
             record.log_weight[i, column] = log_weight[i]

@@ -1,7 +1,8 @@
 r"""The quantities of the Gaussian family, measured on fitted states.
 
-A state is :math:`(u, \ell) = ((\mu-\mu_0)/\sigma_0,\; \log(\sigma/\sigma_0))`; all forms below keep their
-digits for :math:`\sigma \to \sigma_0` and for :math:`\sigma \to 0`.
+A state is :math:`(u, \ell) = ((\mu-\mu_0)/\max(\sigma_0, \sigma),\; \log(\sigma/\sigma_0))`: in units of the wider law
+the location stays within the floats wherever :math:`\sigma` goes. All forms below keep their digits for
+:math:`\sigma \to \sigma_0` and for :math:`\sigma \to 0`.
 """
 
 from __future__ import annotations
@@ -33,32 +34,45 @@ def log_variance(family: Any, state: State) -> Array:
     return np.asarray(2 * np.log(family.sd) + 2 * state[1])
 
 
+def in_source_units(state: State) -> Array:
+    """Location in units of the source's sd, infinite beyond floats."""
+    with np.errstate(over="ignore"):
+        return np.asarray(state[0] * np.exp(np.maximum(state[1], 0)))
+
+
+def in_model_units(state: State) -> Array:
+    """Location in units of the fitted sd, infinite beyond floats."""
+    with np.errstate(over="ignore"):
+        return np.asarray(state[0] * np.exp(-np.minimum(state[1], 0)))
+
+
 def location(family: Any, state: State) -> Array:
     """Fitted mean."""
-    return np.asarray(family.mean + family.sd * state[0])
+    return np.asarray(family.mean + family.sd * in_source_units(state))
 
 
 def squared_location_error(family: Any, state: State) -> Array:
     """Squared distance of the fitted mean from the source's."""
-    return np.asarray((family.sd * state[0]) ** 2)
+    with np.errstate(over="ignore", under="ignore"):
+        return np.asarray((family.sd * in_source_units(state)) ** 2)
 
 
 def wasserstein2_squared(family: Any, state: State) -> Array:
     r""":math:`(\mu-\mu_0)^2 + (\sigma-\sigma_0)^2`."""
     with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(family.sd**2 * (state[0] ** 2 + np.expm1(state[1]) ** 2))
+        return np.asarray(family.sd**2 * (in_source_units(state) ** 2 + np.expm1(state[1]) ** 2))
 
 
 def kl_model_source(family: Any, state: State) -> Array:
     r""":math:`\tfrac12(v - 1 - \log v + u^2)` with :math:`v = \sigma^2/\sigma_0^2`."""
     with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(0.5 * (np.expm1(2 * state[1]) - 2 * state[1] + state[0] ** 2))
+        return np.asarray(0.5 * (np.expm1(2 * state[1]) - 2 * state[1] + in_source_units(state) ** 2))
 
 
 def kl_source_model(family: Any, state: State) -> Array:
     r""":math:`\tfrac12(1/v - 1 + \log v + u^2/v)`; infinite where it leaves the floats."""
     with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(0.5 * (np.expm1(-2 * state[1]) + 2 * state[1] + state[0] ** 2 * np.exp(-2 * state[1])))
+        return np.asarray(0.5 * (np.expm1(-2 * state[1]) + 2 * state[1] + in_model_units(state) ** 2))
 
 
 def total_variation(family: Any, state: State) -> Array:
@@ -71,7 +85,7 @@ def total_variation(family: Any, state: State) -> Array:
 
     narrowness = np.abs(np.asarray(state[1], dtype=float))
     f = np.exp(-narrowness)
-    s = np.abs(state[0]) * np.where(np.asarray(state[1]) < 0, 1.0, f)
+    s = np.abs(state[0])
     gap = -np.expm1(-2 * narrowness)
     root = np.sqrt(s**2 + 2 * gap * narrowness)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -85,8 +99,8 @@ def tail_mass(family: Any, state: State, k: float) -> Array:
     from scipy.special import ndtr
 
     with np.errstate(over="ignore", divide="ignore"):
-        narrowing = np.exp(-state[1])
-        return np.asarray(ndtr(-(k - state[0]) * narrowing) + ndtr(-(k + state[0]) * narrowing))
+        bound, narrowing = k * np.exp(-np.maximum(state[1], 0)), np.exp(-np.minimum(state[1], 0))
+        return np.asarray(ndtr((state[0] - bound) * narrowing) + ndtr(-(state[0] + bound) * narrowing))
 
 
 def own_tail_mass(family: Any, state: State, k: float) -> Array:

@@ -3,8 +3,8 @@
 ``michelson_1879.csv``: the hundred measurements of the velocity of light in air that A. A. Michelson made in
 June and July 1879, in five experiments of twenty consecutive runs, in km/s less 299 000. Source: Michelson
 (1880), Experimental determination of the velocity of light, Astronomical Papers 1, 109–145 (key michelson1880),
-with the values and the grouping as tabulated by Stigler (1977), Annals of Statistics 5, 1055–1098 (key stigler1977), and known from
-the data set ``morley`` of R. Their mean is 852.4, their standard deviation (ddof = 1) 79.01.
+with the values and the grouping as tabulated by Stigler (1977), Annals of Statistics 5, 1055–1098 (key stigler1977),
+and known from the data set ``morley`` of R. Their mean is 852.4, their standard deviation (ddof = 1) 79.01.
 """
 
 from __future__ import annotations

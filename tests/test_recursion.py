@@ -221,9 +221,12 @@ class TestData:
             ([1.0], "at least 2"),
             ([1.0, np.nan], r"values\[1\] = nan is outside its domain"),
             ([0.1] * 3, "values are all 0.1: a constant column"),
-            ([1.0, 2.0, 3.0], "ddof = 3.* is outside its domain"),
         ],
     )
     def test_a_column_without_spread_is_refused(self, values: list[float], words: str) -> None:
         with pytest.raises(ValueError, match=words):
-            ct.Gaussian.from_data(values, ddof=3)
+            ct.Gaussian.from_data(values)
+
+    def test_a_divisor_needs_more_values(self) -> None:
+        with pytest.raises(ValueError, match=r"ddof = 3.* is outside its domain: a real number below n = 3"):
+            ct.Gaussian.from_data([1.0, 2.0, 3.0], ddof=3)

@@ -84,6 +84,8 @@ class Choice:
 
 REAL = Domain(typical=(-10, 10))
 POSITIVE = Domain(low=0, open_low=True, typical=(0.01, 100))
+SCALE = Domain(low=1e-150, high=1e150, typical=(0.01, 100))
+"""Positive numbers whose squares are floats."""
 COUNT = Domain(low=1, high=2**53, integer=True, typical=(1, 100))
 SHARE = Domain(low=0, high=1)
 POSITIVE_SHARE = Domain(low=0, high=1, open_low=True)

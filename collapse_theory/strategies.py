@@ -35,13 +35,23 @@ Kinds = Any
 SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
 
 
-def parameters(domain: Domain | Choice) -> st.SearchStrategy[Any]:
-    """Values of one parameter, in the typical range of its domain; whole and half numbers first."""
+def parameters(domain: Domain | Choice, default: Any = None) -> st.SearchStrategy[Any]:
+    """Values of one parameter, in the typical range of its domain; the default first, then whole steps of 1/2 from it.
+
+    Parameters
+    ----------
+    domain : Domain or Choice
+        Where the parameter lives.
+    default : number or str, optional
+        The simplest value, to which counterexamples shrink; 0, or the typical value nearest to it, when left out.
+    """
     if isinstance(domain, Choice):
-        return st.sampled_from(domain.names)
+        return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
     low, high = max(domain.low, domain.typical[0]), min(domain.high, domain.typical[1])
     if domain.integer:
         return st.integers(math.ceil(low), math.floor(high))
+    simplest = min(max(0.0, low), high) if default is None else float(default)
+    steps = st.integers(math.ceil(2 * (low - simplest)), math.floor(2 * (high - simplest)))
     floats = st.floats(
         low,
         high,
@@ -50,10 +60,7 @@ def parameters(domain: Domain | Choice) -> st.SearchStrategy[Any]:
         exclude_max=domain.open_high and high == domain.high,
         allow_subnormal=False,
     )
-    if math.ceil(2 * low) > math.floor(2 * high):
-        return floats
-    halves = st.integers(math.ceil(2 * low), math.floor(2 * high)).map(lambda twice: twice / 2)
-    return halves.filter(lambda half: half in domain) | floats
+    return steps.map(lambda twice: simplest + twice / 2).filter(lambda value: value in domain) | floats
 
 
 def families(kinds: Kinds = None) -> st.SearchStrategy[Family]:
@@ -142,7 +149,7 @@ def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any
     optional = [f.name for f in fields(kind) if f.name in given and f.default is None]
     chosen = draw(st.sampled_from(optional)) if optional else None
     arguments = {
-        f.name: draw(_default_first(f.default, _split(given[f.name], sample_size)))
+        f.name: draw(_split(given[f.name], None if f.default is MISSING else f.default, sample_size))
         for f in fields(kind)
         if f.name in given and (f.default is MISSING or f.default is not None or f.name == chosen)
     }
@@ -152,16 +159,12 @@ def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any
         reject()
 
 
-def _default_first(default: Any, others: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return others if default is MISSING or default is None else st.just(default) | others
-
-
-def _split(domain: Domain | Choice, sample_size: int | None) -> st.SearchStrategy[Any]:
+def _split(domain: Domain | Choice, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
     """Parameters of a regime, as parts of the sample size."""
     if sample_size is None or isinstance(domain, Choice):
-        return parameters(domain)
+        return parameters(domain, default)
     if domain.integer:
         return st.integers(math.ceil(domain.low), min(int(domain.high), sample_size))
     if (domain.low, domain.high) == (0, 1):
         return st.integers(0, sample_size).map(lambda k: k / sample_size).filter(lambda share: share in domain)
-    return parameters(domain)
+    return parameters(domain, default)

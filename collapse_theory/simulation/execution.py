@@ -125,6 +125,6 @@ def _bar(total: int, *, shown: bool) -> Iterator[Callable[[], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = TextColumn("simulating"), BarColumn(), MofNCompleteColumn(), TextColumn("blocks,"), TimeRemainingColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("simulating", total=total)
         yield lambda: bar.advance(task)

@@ -20,7 +20,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.domain import POSITIVE, REAL, Choice, Domain, check_parameters, inside
+from collapse_theory.domain import REAL, SCALE, Choice, Domain, check_parameters, inside
 from collapse_theory.families.family import Event, Family, Measure, State, run_plain
 from collapse_theory.families.gaussian.distances import DISTANCES
 from collapse_theory.families.gaussian.location import LOCATION
@@ -58,7 +58,7 @@ class Gaussian(Family):
     """
 
     mean: float = field(default=0.0, metadata=inside(REAL))
-    sd: float = field(default=1.0, metadata=inside(POSITIVE))
+    sd: float = field(default=1.0, metadata=inside(SCALE))
     ddof: float = field(default=1.0, metadata=inside(Domain(typical=(-2, 4))))
     estimator: Literal["plug-in", "posterior"] = field(
         default="plug-in", metadata=inside(Choice(("plug-in", "posterior")))
@@ -102,10 +102,12 @@ class Gaussian(Family):
             raise ValueError(f"ddof = {ddof!r} is outside its domain: a real number below n = {column.size}")
         if column.min() == column.max():
             raise ValueError(f"values are all {column[0]:.12g}: a constant column has no spread to refit")
-        centre = float(column.mean())
-        apart = column - centre
-        unit = float(np.abs(apart).max())
-        return cls(mean=centre, sd=unit * float(np.sqrt(np.sum((apart / unit) ** 2) / (column.size - ddof))), ddof=ddof)
+        with np.errstate(over="ignore", invalid="ignore"):
+            centre = float(column.mean())
+            apart = column - centre
+            unit = float(np.abs(apart).max())
+            sd = unit * float(np.sqrt(np.sum((apart / unit) ** 2) / (column.size - ddof)))
+        return cls(mean=centre, sd=sd, ddof=ddof)
 
     @property
     def spread(self) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from collapse_theory.domain import Choice, Domain
+    from collapse_theory.families import Family
     from collapse_theory.regimes import Regime
     from collapse_theory.schedules import Schedule
 
@@ -81,6 +83,83 @@ class Kind(click.ParamType):  # type: ignore[type-arg]
         return kinds[value]
 
 
+class RegimeOption(click.Option):
+    """The option that gives one parameter of some regimes, those by their names."""
+
+    def __init__(self, option: str, parameter: str, kinds: Mapping[str, type[Regime]]) -> None:
+        from collapse_theory.domain import domains
+
+        owners: dict[Domain | Choice, list[str]] = {}
+        for regime, kind in kinds.items():
+            owners.setdefault(domains(kind)[parameter], []).append(regime)
+        words = "; ".join(f"{' and '.join(regimes)}: {domain}" for domain, regimes in owners.items())
+        type_ = _type(next(iter(owners)))
+        metavar = {int: "INTEGER", float: "NUMBER"}.get(type_, "NAME")
+        super().__init__([f"--{option.replace('_', '-')}", option], type=type_, metavar=metavar, help=f"For {words}.")
+        self.parameter = parameter
+        self.kinds = kinds
+
+
+def _regime_options(taken: set[str]) -> Iterator[RegimeOption]:
+    """An option for each parameter of each regime, shared by those that mean it alike, unless its name is taken."""
+    from collapse_theory.domain import domains
+
+    owners: dict[tuple[str, type], dict[str, type[Regime]]] = {}
+    for regime, kind in import_module("collapse_theory.regimes").named().items():
+        for parameter, domain in domains(kind).items():
+            owners.setdefault((parameter, _type(domain)), {})[regime] = kind
+    for (parameter, _), kinds in owners.items():
+        if parameter in taken:
+            for regime, kind in kinds.items():
+                yield RegimeOption(f"{regime.replace('-', '_')}_{parameter}", parameter, {regime: kind})
+        else:
+            taken.add(parameter)
+            yield RegimeOption(parameter, parameter, kinds)
+
+
+def _type(domain: Domain | Choice) -> type:
+    integer: bool | None = getattr(domain, "integer", None)
+    return str if integer is None else int if integer else float
+
+
+class RegimeCommand(click.Command):
+    """A command that makes its ``--regime`` from the options that the parameters of all regimes give it."""
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The options of the command, and after ``--regime`` those of the regimes."""
+        own = super().get_params(ctx)
+        taken = {name.lstrip("-").replace("-", "_") for param in own for name in (param.name or "", *param.opts)}
+        after = 1 + next(place for place, param in enumerate(own) if param.name == "regime")
+        return [*own[:after], *_regime_options(taken), *own[after:]]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What the parser leaves; the parameter ``regime`` becomes the regime itself."""
+        rest = super().parse_args(ctx, args)
+        options = [param for param in self.get_params(ctx) if isinstance(param, RegimeOption)]
+        values = [(option, ctx.params.pop(option.human_readable_name, None)) for option in options]
+        if not ctx.resilient_parsing:
+            ctx.params["regime"] = _regime(ctx.params["regime"], values)
+        return rest
+
+
+def _regime(kind: type[Regime], values: Sequence[tuple[RegimeOption, Any]]) -> Regime:
+    """The regime from the values of all options; ValueError for one that it lacks, and for one that it needs."""
+    own = {option.parameter: option.human_readable_name for option, _ in values if kind in option.kinds.values()}
+    given = {}
+    for option, value in values:
+        if value is None:
+            continue
+        if kind not in option.kinds.values():
+            name, takes = option.human_readable_name, ", ".join(own.values()) or "none"
+            raise ValueError(f"{name} = {value!r} has no meaning for {kind.__name__}: its options are {takes}")
+        given[option.parameter] = value
+    for field in fields(kind):  # type: ignore[arg-type]
+        if field.name not in given and field.default is MISSING and field.default_factory is MISSING:
+            name, domain = own.get(field.name, field.name), field.metadata.get("domain", "a value only Python can give")
+            raise ValueError(f"{name} is missing, which {kind.__name__} needs: {domain}")
+    return kind(**given)
+
+
 def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 (click's signature)
     if value:
         from collapse_theory.versions import version_of
@@ -123,14 +202,13 @@ def main() -> None:
     """Model collapse, exactly: forecasts for your own data, and the check of every theorem."""
 
 
-@main.command(short_help="Tell what refitting would leave of a column of numbers.")
+@main.command(cls=RegimeCommand, short_help="Tell what refitting would leave of a column of numbers.")
 @click.argument("data", metavar="DATA.csv", type=click.Path(path_type=Path))
 @click.option(
     "--family",
-    type=click.Choice(["gaussian"]),
+    type=Kind("families"),
     default="gaussian",
     show_default=True,
-    expose_value=False,
     help="What is fitted to the column, and refitted.",
 )
 @click.option("--column", metavar="NAME", help="Column of the file; not needed when there is only one.")
@@ -148,8 +226,6 @@ def main() -> None:
     show_default=True,
     help="On which data each generation is fitted.",
 )
-@click.option("--real", metavar="R", type=int, help="Fresh real points per generation.")
-@click.option("--share", metavar="S", type=float, help="Their share of the sample size.")
 @click.option(
     "--ddof",
     metavar="D",
@@ -168,30 +244,33 @@ def main() -> None:
 @json_option
 def forecast(
     data: Path,
+    family: type[Family],
     column: str | None,
     sample_size: str,
     generations: int,
-    regime: type[Regime],
+    regime: Regime,
     ddof: float,
     replicates: int,
     seed: int,
     figure: Path | None,
     json_file: Path | None,
-    **regime_options: Any,
 ) -> None:
     """Tell what refitting on its own samples would leave of a column of numbers.
 
     A Gaussian is fitted to the column, then to samples of that Gaussian, and so on: what becomes of the spread, the
     mean and the tails, in the mean over runs and in a typical run.
     """
+    from collapse_theory.families import Gaussian
     from collapse_theory.forecasting import forecast as forecast_of
     from collapse_theory.forecasting import read_column
 
+    if family is not Gaussian:
+        raise ValueError(f"family = {family.__name__} is outside its domain: Gaussian, which is fitted to a column")
     report = forecast_of(
         read_column(data, column),
         sample_size=_sample_size(sample_size),
         generations=generations,
-        regime=_regime(regime, regime_options),
+        regime=regime,
         ddof=ddof,
         replicates=replicates,
         rng=seed,
@@ -257,21 +336,6 @@ def _sample_size(text: str) -> int | Schedule:
         domain = "an integer, power:N0:EXPONENT or geometric:N0:RATIO"
         raise ValueError(f"sample_size = {text!r} is outside its domain: {domain}") from wrong
     return growing(start, growth)
-
-
-def _regime(kind: type[Regime], options: dict[str, Any]) -> Regime:
-    """The regime from the options given; ValueError for one that it lacks, and for one that it needs."""
-    parameters = {field.name: field for field in fields(kind)}  # type: ignore[arg-type]
-    given = {name: value for name, value in options.items() if value is not None}
-    for name, value in given.items():
-        if name not in parameters:
-            takes = ", ".join(parameters) or "none"
-            raise ValueError(f"{name} = {value!r} has no meaning for {kind.__name__}: its options are {takes}")
-    for name, parameter in parameters.items():
-        if parameter.default is MISSING and name not in given:
-            domain = parameter.metadata["domain"]
-            raise ValueError(f"{name} is missing, which {kind.__name__} needs: {domain}")
-    return kind(**given)
 
 
 def _write(report: Any, figure: Path | None, json_file: Path | None) -> None:

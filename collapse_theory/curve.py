@@ -1,85 +1,23 @@
-"""Curves and times: statistics of a quantity, exact where a theorem gives them, simulated where asked."""
+"""Curves: statistics of a quantity over the generations, exact where a theorem gives them, simulated where asked."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from collapse_theory.domain import generations as check_generations
+from collapse_theory.domain import Array, Generations, elementwise, generation, generations
 from collapse_theory.errors import NoClosedForm, NotDefined
-from collapse_theory.laws import PointMass
+from collapse_theory.known import Known
+from collapse_theory.laws import PointMass, logarithm
 from collapse_theory.simulation import Estimate, Runs, Summary, estimate
 from collapse_theory.simulation.runs import same_recursion
-from collapse_theory.theorem import Theorem, cheapest
+from collapse_theory.theorem import Theorem
 
-
-@dataclass(frozen=True)
-class Known:
-    """The theorems about one statistic of one quantity, and how to ask them."""
-
-    quantity: Any
-    statistic: str
-    arguments: tuple[float, ...] = ()
-
-    def __str__(self) -> str:
-        inside = ", ".join(f"{a:g}" for a in self.arguments)
-        return f"{self.quantity}.{self.statistic}({inside})" if inside else f"{self.quantity}.{self.statistic}"
-
-    @property
-    def theorems(self) -> tuple[Theorem, ...]:
-        """All theorems about this statistic that hold for the recursion, cheapest road first."""
-        return tuple(self._about(self.statistic))
-
-    def _about(self, statistic: str) -> Iterator[Theorem]:
-        return (th for th in self.quantity.theorems if th.statistic == statistic)
-
-    @property
-    def theorem(self) -> Theorem:
-        """The exact theorem that answers a call.
-
-        Raises
-        ------
-        NoClosedForm
-            Naming what exists instead.
-        """
-        found = cheapest(self.theorems)
-        if found is None:
-            raise NoClosedForm(f"{self}: no exact road is known for {self.quantity.recursion!r}. {self._instead()}")
-        return found
-
-    def _instead(self) -> str:
-        others = [f"{self}.asymptotic(t, {th.name!r})" for th in self.theorems if th.road == "asymptotic"]
-        others += [
-            f"{self}.bounds(t, {th.name!r})"
-            for th in self.theorems
-            if th.road == "bound" and th.statistic == self.statistic
-        ]
-        return "What exists: " + ", ".join([*others, f"{self}.simulated(runs)"])
-
-    def _approximation(self, road: str, name: str | None) -> Theorem:
-        found = [th for th in self.theorems if th.road == road and name in (None, th.name)]
-        if len(found) == 1:
-            return found[0]
-        names = ", ".join(repr(th.name) for th in self.theorems if th.road == road) or "none"
-        if not found:
-            raise NoClosedForm(f"{self}: no {road} form named {name!r}; known: {names}")
-        raise ValueError(f"name = {name!r} is outside its domain: one of {names}")
-
-    def _ask(self, theorem: Theorem, *first: Any) -> Any:
-        return theorem.value(self.quantity.recursion, *first, *self.quantity.numbers, *self.arguments)
-
-    @property
-    def symbolic(self) -> Any:
-        """The formula as a sympy expression in the letters of ``symbols``, with this family's divisor put in."""
-        for theorem in self.theorems:
-            if theorem.formula is not None and theorem.exact:
-                expression = theorem.formula(self.quantity.recursion, *self.quantity.numbers, *self.arguments)
-                return self.quantity.recursion.family.simplified(expression)
-        raise NoClosedForm(f"{self}: no symbolic formula is known for {self.quantity.recursion!r}")
+__all__ = ["Curve", "Distribution", "Known", "LimitLaw", "Moment", "Quantile"]
 
 
 @dataclass(frozen=True)
@@ -98,69 +36,89 @@ class Curve(Known):
         ValueError
             For a negative or fractional t.
         """
-        return self._evaluate(t, lambda theorem: theorem.value, self._source_value(), self._checked)
+        theorem = self.theorem
+
+        def values(later: Generations) -> Array:
+            found = self._values(theorem, later)
+            beyond = np.isposinf(found)
+            if np.any(beyond):
+                finite = np.isfinite(self._logs(theorem, later[beyond]))
+                if np.any(finite):
+                    first = later[beyond][finite][0]
+                    raise OverflowError(f"{self} at t = {first} is finite but beyond floats: ask {self}.log({first})")
+            return found
+
+        return self._over(t, values)
 
     def log(self, t: Any) -> Any:
-        """Logarithm of the value, exact also where the value leaves the floats."""
-        source = self._source_value()
-        with np.errstate(divide="ignore"):
-            start = float(np.log(source))
+        """Logarithm of the value, exact also where the value leaves the floats; −inf where it is 0.
 
-        def logarithm(theorem: Theorem) -> Callable[..., Any]:
-            if theorem.log_value is not None:
-                return theorem.log_value
-            return lambda *args: np.log(theorem.value(*args))
-
-        return self._evaluate(t, logarithm, start, lambda values, *_: values)
-
-    def _evaluate(self, t: Any, form: Callable[[Theorem], Callable[..., Any]], source: float, checked: Any) -> Any:
-        array = check_generations(t)
+        Raises
+        ------
+        NotDefined
+            Where the value is negative; else as for the value.
+        """
         theorem = self.theorem
-        flat = np.atleast_1d(array).ravel()
-        result = np.full(flat.shape, source)
-        later = flat > 0
-        if np.any(later):
-            with np.errstate(over="ignore", under="ignore"):
-                values = form(theorem)(self.quantity.recursion, flat[later], *self.quantity.numbers, *self.arguments)
-            result[later] = checked(np.asarray(values, dtype=float), theorem, flat[later])
-        if np.any(np.isnan(result)):
-            raise ArithmeticError(f"{self} is NaN at t = {flat[np.isnan(result)][0]}")
-        return float(result[0]) if np.ndim(t) == 0 else result.reshape(array.shape)
+        try:
+            return self._over(t, lambda later: self._logs(theorem, later), logarithm)
+        except NotDefined as negative:
+            raise NotDefined(f"{self}.log: {negative}") from None
 
-    def _checked(self, values: NDArray[np.float64], theorem: Theorem, t: NDArray[np.int64]) -> NDArray[np.float64]:
-        beyond = np.isinf(values)
-        if np.any(beyond) and theorem.log_value is not None:
-            logs = theorem.log_value(self.quantity.recursion, t, *self.quantity.numbers, *self.arguments)
-            finite = beyond & np.isfinite(logs)
-            if np.any(finite):
-                first = t[finite][0]
-                raise OverflowError(f"{self} at t = {first} is finite but beyond floats: ask {self}.log({first})")
-        return values
+    def asymptotic(self, t: Any, name: str | None = None) -> Any:
+        """A named asymptotic form at generation t; never used silently."""
+        theorem = self.approximation("asymptotic", name)
+        return self._over(t, lambda later: self._values(theorem, later))
 
+    def bounds(self, t: Any, name: str | None = None) -> Any:
+        """A named bound at generation t."""
+        theorem = self.approximation("bound", name)
+        return self._over(t, lambda later: self._values(theorem, later))
+
+    def _over(self, t: Any, later: Callable[[Generations], Array], at_source: Callable[[float], float] = float) -> Any:
+        """Values at generations t: at t = 0 from the source, later from a function of all of these generations."""
+
+        def fill(flat: Generations) -> Array:
+            result = np.empty(flat.shape)
+            refitted = flat > 0
+            if not np.all(refitted):
+                result[~refitted] = at_source(self._source_value)
+            if np.any(refitted):
+                with np.errstate(over="ignore", under="ignore"):
+                    result[refitted] = later(flat[refitted])
+            undefined = np.isnan(result)
+            if np.any(undefined):
+                raise ArithmeticError(f"{self} is NaN at t = {flat[undefined][0]}")
+            return result
+
+        return elementwise(fill, generations(t))
+
+    @property
     def _source_value(self) -> float:
-        return 0.0 if self.statistic == "std" else float(self.quantity.source_value)
+        return float(self.quantity.source_value)
+
+    def _values(self, theorem: Theorem, t: Generations) -> Array:
+        """Values of a theorem at generations t ≥ 1."""
+        return np.asarray(self.answer(theorem, t), dtype=float)
+
+    def _logs(self, theorem: Theorem, t: Generations) -> Array:
+        """Logarithms of the values of a theorem at generations t ≥ 1."""
+        if theorem.log_value is None:
+            return np.asarray(logarithm(self._values(theorem, t)))
+        return np.asarray(
+            theorem.log_value(self.quantity.recursion, t, *self.quantity.numbers, *self.arguments), dtype=float
+        )
 
     @property
     def limit(self) -> Any:
-        """The limit of the curve as t grows, a number (``inf`` where it diverges)."""
-        for theorem in self.theorems:
-            if theorem.limit is not None:
+        """The limit of the curve as t grows, a number (``inf`` where it diverges), by the cheapest exact road."""
+        for theorem in self.about(self.statistic):
+            if theorem.exact and theorem.limit is not None:
                 return theorem.limit(self.quantity.recursion, *self.quantity.numbers, *self.arguments)
         raise NoClosedForm(f"{self}: no theorem about t → ∞ for {self.quantity.recursion!r}")
 
-    def asymptotic(self, t: Any, name: str | None = None) -> Any:
-        """A named asymptotic form at generation t ≥ 1; never used silently."""
-        return self._named("asymptotic", t, name)
-
-    def bounds(self, t: Any, name: str | None = None) -> Any:
-        """A named bound at generation t ≥ 1."""
-        return self._named("bound", t, name)
-
-    def _named(self, road: str, t: Any, name: str | None) -> Any:
-        array = check_generations(t)
-        theorem = self._approximation(road, name)
-        values = np.asarray(self._ask(theorem, np.atleast_1d(array).ravel()), dtype=float)
-        return float(values[0]) if np.ndim(t) == 0 else values.reshape(array.shape)
+    def instead(self) -> Iterator[str]:
+        yield from _forms(self)
+        yield f"{self}.simulated(runs)"
 
     def simulated(self, runs: Runs | Summary, level: float = 0.99) -> Estimate:
         """The statistic estimated from runs, with pointwise intervals.
@@ -182,114 +140,81 @@ class Curve(Known):
             For an order statistic of tilted or summarised runs.
         """
         same_recursion(runs, self.quantity.recursion)
+        return self._estimated(runs, level)
+
+    @abstractmethod
+    def _estimated(self, runs: Runs | Summary, level: float) -> Estimate:
+        """Estimate from runs of this recursion."""
+
+
+@dataclass(frozen=True)
+class Moment(Curve):
+    """The mean or the standard deviation over runs."""
+
+    @property
+    def _source_value(self) -> float:
+        return 0.0 if self.statistic == "std" else super()._source_value
+
+    def _estimated(self, runs: Runs | Summary, level: float) -> Estimate:
         if isinstance(runs, Summary):
-            return self._summarised(runs, level)
-        values = self.quantity.values(runs)
-        width = estimate.normal_quantile(level)
-        if self.statistic in ("mean", "std"):
-            self._refuse_unseeable(runs, values)
-        if self.statistic == "mean":
-            middle, error = estimate.mean(values, runs.log_weights)
-            low, high = middle - width * error, middle + width * error
-        elif runs.log_weights is not None:
+            return runs.mean(self.quantity, level) if self.statistic == "mean" else runs.std(self.quantity, level)
+        if self.statistic == "std" and runs.log_weights is not None:
             raise NotDefined(f"{self}.simulated: tilted runs carry means only; simulate with tilt=0")
-        elif self.statistic == "std":
-            middle, error = estimate.std(values)
-            low, high = np.maximum(middle - width * error, 0.0), middle + width * error
-        else:
-            q = self.arguments[0] if self.statistic == "quantile" else 0.5
-            middle, low, high = estimate.quantile(values, q, level)
-            error = np.zeros_like(middle)
-        return Estimate(
-            what=f"{self.statistic} of {self.quantity}",
-            generations=runs.generations,
-            values=middle,
-            low=low,
-            high=high,
-            standard_error=error,
-            level=level,
-            replicates=runs.replicates,
-            seed=runs.seed,
-        )
-
-    def _summarised(self, summary: Summary, level: float) -> Estimate:
-        if self.statistic not in ("mean", "std"):
-            raise NotDefined(f"{self}.simulated: a summary knows means and standard deviations only")
-        return summary.mean(self.quantity, level) if self.statistic == "mean" else summary.std(self.quantity, level)
-
-    def _refuse_unseeable(self, runs: Runs, values: NDArray[np.float64]) -> None:
+        what, values = f"{self.statistic} of {self.quantity}", self.quantity.values(runs)
         terms = estimate.summands(values, runs.log_weights)
         moment = self.quantity.relative_second_moment(runs.generations, runs.tilt)
-        estimate.refuse_unseeable(f"the {self.statistic} of {self.quantity}", runs.generations, terms, moment)
-        if self.statistic == "std":
-            centred = (values - values.mean(axis=0)) ** 2
-            estimate.refuse_unseeable(f"the std of {self.quantity}", runs.generations, centred, None)
+        estimate.refuse_unseeable(f"the {what}", runs.generations, terms, moment)
+        if self.statistic == "mean":
+            return Estimate.normal(what, runs, *estimate.mean(values, runs.log_weights), level)
+        estimate.refuse_unseeable(f"the {what}", runs.generations, (values - values.mean(axis=0)) ** 2, None)
+        return Estimate.normal(what, runs, *estimate.std(values), level, floor=0.0)
 
 
 @dataclass(frozen=True)
 class Quantile(Curve):
-    """A quantile curve, from its own theorem or by inverting the exact distribution."""
-
-    @property
-    def theorems(self) -> tuple[Theorem, ...]:
-        """Theorems about the quantile, then those about the distribution that give it by inversion."""
-        return (*self._about(self.statistic), *self._about("distribution"))
+    """A quantile over runs, from its own theorem or by inverting a law."""
 
     @property
     def q(self) -> float:
         """The probability of the quantile."""
         return float(self.arguments[0]) if self.statistic == "quantile" else 0.5
 
-    def __call__(self, t: Any) -> Any:
-        if self.theorem.statistic != "distribution":
-            return super().__call__(t)
-        values = self._inverted(t, "ppf", float(self.quantity.source_value))
-        beyond = (
-            np.isinf(values) & np.isfinite(self._inverted(t, "log_ppf", 0.0)) if np.any(np.isinf(values)) else False
-        )
-        if np.any(beyond):
-            first = np.asarray(t)[beyond].flat[0]
-            raise OverflowError(f"{self} at t = {first} is finite but beyond floats: ask {self}.log({first})")
-        return values
+    @property
+    def theorems(self) -> tuple[Theorem, ...]:
+        """Theorems about the quantile, and those about the law whose inverse it is, cheapest road first."""
+        found = self.about(self.statistic, "distribution")
+        return tuple(th for th in found if th.statistic == self.statistic or th.road != "bound")
 
-    def log(self, t: Any) -> Any:
-        if self.theorem.statistic != "distribution":
-            return super().log(t)
-        source = float(self.quantity.source_value)
-        return self._inverted(t, "log_ppf", float(np.log(source)) if source > 0 else -np.inf)
-
-    def _inverted(self, t: Any, inverse: str, source: float) -> Any:
-        """The quantile, or its logarithm, from the exact laws."""
-        array = check_generations(t)
-        asked = np.unique(array[array > 0])
-        laws = self.theorem.value(self.quantity.recursion, asked, *self.quantity.numbers) if asked.size else []
-        found = {
-            0: source,
-            **{int(g): float(getattr(law, inverse)(self.q)) for g, law in zip(asked, laws, strict=True)},
-        }
-        values = np.array([found[int(g)] for g in array.ravel()]).reshape(array.shape)
-        return float(values) if array.ndim == 0 else values
-
-    def _named(self, road: str, t: Any, name: str | None) -> Any:
-        theorem = self._approximation(road, name)
+    def _values(self, theorem: Theorem, t: Generations) -> Array:
         if theorem.statistic != "distribution":
-            return super()._named(road, t, name)
-        if road == "bound":
-            raise NoClosedForm(f"{self}: the bound is one on the law: ask {self.quantity}.distribution.bounds(t)")
-        array = check_generations(t)
-        laws = [theorem.value(self.quantity.recursion, int(g), *self.quantity.numbers) for g in array.ravel()]
-        values = np.array([float(law.ppf(self.q)) for law in laws]).reshape(array.shape)
-        return float(values) if array.ndim == 0 else values
+            return super()._values(theorem, t)
+        return self._inverted(theorem, t, lambda law: law.ppf(self.q))
+
+    def _logs(self, theorem: Theorem, t: Generations) -> Array:
+        if theorem.statistic != "distribution":
+            return super()._logs(theorem, t)
+        return self._inverted(theorem, t, lambda law: law.log_ppf(self.q))
+
+    def _inverted(self, theorem: Theorem, t: Generations, inverse: Callable[[Any], float]) -> Array:
+        """A function of the laws at generations t, each law made once."""
+        asked, places = np.unique(t, return_inverse=True)
+        laws = theorem.value(self.quantity.recursion, asked, *self.quantity.numbers)
+        return np.array([float(inverse(law)) for law in laws])[places]
 
     @property
     def limit(self) -> Any:
         """The limit of the quantile as t grows."""
-        for theorem in self.theorems:
-            if theorem.limit is not None and theorem.statistic == self.statistic:
-                return theorem.limit(self.quantity.recursion, *self.quantity.numbers, *self.arguments)
-        for theorem in self._about("quantile_limit"):
+        for theorem in self.about("quantile_limit"):
             return theorem.value(self.quantity.recursion, *self.quantity.numbers, self.q)
-        raise NoClosedForm(f"{self}: no theorem about t → ∞ for {self.quantity.recursion!r}")
+        return super().limit
+
+    def _estimated(self, runs: Runs | Summary, level: float) -> Estimate:
+        if isinstance(runs, Summary):
+            raise NotDefined(f"{self}.simulated: a summary knows means and standard deviations only")
+        if runs.log_weights is not None:
+            raise NotDefined(f"{self}.simulated: tilted runs carry means only; simulate with tilt=0")
+        what = f"{self.statistic} of {self.quantity}"
+        return Estimate.ordered(what, runs, self.quantity.values(runs), self.q, level)
 
 
 @dataclass(frozen=True)
@@ -298,17 +223,46 @@ class Distribution(Known):
 
     def __call__(self, t: Any) -> Any:
         """Frozen law at generation t, with cdf, sf, ppf, isf and pdf."""
-        generation = check_generations(t)
-        if generation.ndim:
-            raise ValueError(f"t = {t!r} is outside its domain: one generation, not an array")
-        if generation == 0:
-            return PointMass(float(self.quantity.source_value))
-        return self._ask(self.theorem, np.atleast_1d(generation))[0]
+        return self._at(t, lambda: self.theorem)
 
     def asymptotic(self, t: Any = None, name: str | None = None) -> Any:
-        """A named approximating law at generation t (a limit law needs no t)."""
-        return self._ask(self._approximation("asymptotic", name), None if t is None else int(check_generations(t)))
+        """A named approximating law at generation t; one that is the same at every t ≥ 1 needs no t."""
+        theorem = self.approximation("asymptotic", name)
+        if t is not None:
+            return self._at(t, lambda: theorem)
+        early, late = self.answer(theorem, np.array([1, 2]))
+        if early != late:
+            raise ValueError(f"t = None is outside its domain: {theorem.name!r} is another law at each generation")
+        return early
 
     def bounds(self, t: Any, name: str | None = None) -> Any:
-        """A named bound on the law at generation t."""
-        return self._ask(self._approximation("bound", name), int(check_generations(t)))
+        """A named bound on the law at generation t; the law itself at t = 0."""
+        theorem = self.approximation("bound", name)
+        return self._at(t, lambda: theorem)
+
+    def _at(self, t: Any, theorem: Callable[[], Theorem]) -> Any:
+        """The law at generation t: of the source at t = 0, later by a theorem."""
+        found = generation(t)
+        return self.answer(theorem(), np.array([found]))[0] if found else PointMass(float(self.quantity.source_value))
+
+    def instead(self) -> Iterator[str]:
+        yield from _forms(self)
+        yield f"{self.quantity}.quantile(q).simulated(runs)"
+
+
+@dataclass(frozen=True)
+class LimitLaw(Known):
+    """What one run converges to, a random variable over runs."""
+
+    def asymptotic(self, name: str | None = None) -> Any:
+        """A named approximation to its law."""
+        return self.answer(self.approximation("asymptotic", name), np.array([1]))[0]
+
+    def instead(self) -> Iterator[str]:
+        return (f"{self}.asymptotic({name!r})" for name in self.named("asymptotic"))
+
+
+def _forms(known: Known) -> Iterator[str]:
+    """The named forms as functions of t, as code."""
+    yield from (f"{known}.asymptotic(t, {name!r})" for name in known.named("asymptotic"))
+    yield from (f"{known}.bounds(t, {name!r})" for name in known.named("bound"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+Array = NDArray[np.float64]
 Generations = NDArray[np.int64]
 
 
@@ -93,11 +94,6 @@ PROBABILITY = Domain(low=0, high=1, open_low=True, open_high=True)
 GENERATION = Domain(low=0, high=2**53, integer=True)
 
 
-def one_of(name: str, value: str, choices: tuple[str, ...]) -> str:
-    """Value if it is among the choices; ValueError naming all three otherwise."""
-    return str(Choice(choices).check(name, value))
-
-
 def inside(domain: Domain | Choice) -> Mapping[str, Any]:
     """Metadata that gives a dataclass field its domain, as in ``field(default=1.0, metadata=inside(POSITIVE))``."""
     return {"domain": domain}
@@ -155,9 +151,53 @@ def generations(t: ArrayLike, name: str = "t") -> Generations:
     return array.astype(np.int64)
 
 
+def generation(t: Any) -> int:
+    """A single generation; ValueError for what is none, or several."""
+    array = generations(t)
+    if array.ndim:
+        raise ValueError(f"t = {t!r} is outside its domain: one generation, not an array")
+    return int(array)
+
+
+def interval(name: str, value: ArrayLike, low: float = -math.inf, high: float = math.inf) -> Array:
+    """Value as an array of numbers in [low, high], infinite ends included.
+
+    Raises
+    ------
+    ValueError
+        Naming the parameter, the first value outside, NaN included, and the interval.
+    """
+    array = np.asarray(value, dtype=np.float64)
+    outside = ~((array >= low) & (array <= high))
+    if np.any(outside):
+        raise ValueError(f"{name} = {array[outside].flat[0]} is outside its domain: [{low:g}, {high:g}]")
+    return array
+
+
+def plain(value: Any) -> Any:
+    """Value as a plain number when it has no axes, else as an array."""
+    array = np.asarray(value)
+    return array if array.ndim else array.item()
+
+
+def elementwise(function: Callable[[Any], Any], value: ArrayLike) -> Any:
+    """Values of a function of one-dimensional arrays: a plain number for a number, else of the shape of the input."""
+    array = np.asarray(value)
+    return plain(np.asarray(function(array.ravel())).reshape(array.shape))
+
+
 def whole(name: str, value: float, why: str) -> int:
     """Value as an int; ValueError with the reason when it is not a whole number."""
     nearest = round(value)
     if abs(value - nearest) > 1e-9 * max(1.0, abs(value)):
         raise ValueError(f"{name} = {value:.12g} is not a whole number: {why}")
     return nearest
+
+
+class AsCode:
+    """The ``_repr_pretty_`` of objects that print as the code that makes them; their classes have none."""
+
+    def __get__(self, instance: Any, owner: type) -> Callable[[Any, bool], None]:
+        if instance is None:
+            raise AttributeError("_repr_pretty_")
+        return lambda printer, cycle: printer.text(repr(instance))

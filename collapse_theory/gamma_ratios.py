@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from collapse_theory.domain import plain
+
 _STIRLING_FROM = 12.0
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)
 _LADDER = np.arange(_STIRLING_FROM)[:, None]
@@ -37,7 +39,7 @@ def log1p_minus(y: ArrayLike) -> Any:
     """
     argument = _real("y", y)
     _require(argument > -1, "y", argument, "real numbers above -1")
-    return _out(_log1p_minus(argument))
+    return plain(_log1p_minus(argument))
 
 
 def expm1_minus(x: ArrayLike) -> Any:
@@ -66,7 +68,7 @@ def expm1_minus(x: ArrayLike) -> Any:
         series = 1 + series * near / k
     with np.errstate(over="ignore"):
         far = np.expm1(argument) - argument
-    return _out(np.where(np.abs(argument) <= 0.5, near * near / 2 * series, far))
+    return plain(np.where(np.abs(argument) <= 0.5, near * near / 2 * series, far))
 
 
 def log_gamma_ratio(x: ArrayLike, s: ArrayLike) -> Any:
@@ -109,7 +111,7 @@ def log_gamma_ratio(x: ArrayLike, s: ArrayLike) -> Any:
     value = log_gamma_remainder(moved_base, moved_step) + moved_step * _digamma_minus_log(moved_base, 1.0 * unit)
     tiny = np.where(lift, base, 1.0)
     lifted = step * (np.log1p(tiny) - np.log(tiny)) - _log_quotient(np.where(lift, step, 0), tiny)[0]
-    return _out(np.where(lift, value + lifted, value))
+    return plain(np.where(lift, value + lifted, value))
 
 
 def log_gamma_remainder(x: ArrayLike, s: ArrayLike) -> Any:
@@ -154,7 +156,7 @@ def log_gamma_remainder(x: ArrayLike, s: ArrayLike) -> Any:
         if m % 2:
             total += _STIRLING[m // 2] * power * r
             power = power / (base * base)
-    return _out(total.reshape(shape))
+    return plain(total.reshape(shape))
 
 
 def log_gamma_midpoint(x: ArrayLike, s: ArrayLike) -> Any:
@@ -188,7 +190,7 @@ def log_gamma_midpoint(x: ArrayLike, s: ArrayLike) -> Any:
     close = z < 24
     x_close, s_close = np.where(close, base, 1.0), np.where(close, step, 0.0)
     near = np.asarray(log_gamma_ratio(x_close, s_close)) - s_close * np.log1p((s_close - 1) / (2 * x_close))
-    return _out(np.where(close, near, series))
+    return plain(np.where(close, near, series))
 
 
 def digamma_difference(x: ArrayLike, s: ArrayLike) -> Any:
@@ -222,7 +224,7 @@ def digamma_difference(x: ArrayLike, s: ArrayLike) -> Any:
         d = square * d + first
         total -= c / (2 * k) * weight * d
         weight = weight * power
-    return _out(total.reshape(shape))
+    return plain(total.reshape(shape))
 
 
 def digamma_minus_log(x: ArrayLike, shift: ArrayLike = 0.0) -> Any:
@@ -249,7 +251,7 @@ def digamma_minus_log(x: ArrayLike, shift: ArrayLike = 0.0) -> Any:
     """
     argument, offset = np.broadcast_arrays(_real("x", x), _real("shift", shift))
     _require(argument > np.maximum(offset, 0), "x", argument, "positive real numbers above shift")
-    return _out(_digamma_minus_log(argument, offset))
+    return plain(_digamma_minus_log(argument, offset))
 
 
 def geometric_sum(log_ratio: ArrayLike, count: ArrayLike) -> Any:
@@ -276,7 +278,7 @@ def geometric_sum(log_ratio: ArrayLike, count: ArrayLike) -> Any:
     """
     rate, terms = _progression(log_ratio, count)
     with np.errstate(over="ignore"):
-        return _out(_falling_sum(rate, terms) * np.exp(np.maximum(terms - 1, 0) * np.maximum(rate, 0)))
+        return plain(_falling_sum(rate, terms) * np.exp(np.maximum(terms - 1, 0) * np.maximum(rate, 0)))
 
 
 def log_geometric_sum(log_ratio: ArrayLike, count: ArrayLike) -> Any:
@@ -302,7 +304,7 @@ def log_geometric_sum(log_ratio: ArrayLike, count: ArrayLike) -> Any:
     rate, terms = _progression(log_ratio, count)
     later = np.maximum(terms - 1, 0)
     value = later * np.maximum(rate, 0) + np.log1p(np.exp(-np.abs(rate)) * _falling_sum(rate, later))
-    return _out(np.where(terms > 0, value, -np.inf))
+    return plain(np.where(terms > 0, value, -np.inf))
 
 
 def _progression(log_ratio: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -381,8 +383,3 @@ def _require(fine: Any, name: str, value: Any, domain: str) -> None:
     if not np.all(fine):
         worst = np.broadcast_to(value, np.shape(fine))[~np.asarray(fine)].flat[0]
         raise ValueError(f"{name} must be {domain}, got {worst}")
-
-
-def _out(value: Any) -> Any:
-    """Value as a plain number when it has no axes."""
-    return value if np.ndim(value) else value[()].item()

@@ -1,24 +1,16 @@
-"""Frozen laws of one real number: a point mass, and an increasing function of another law."""
+"""Frozen laws of one real number: a point mass, and functions of another law."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from collapse_theory.domain import PROBABILITY
-
-
-class Law(Protocol):
-    """A frozen distribution: cdf, sf, ppf and isf of scalars or arrays."""
-
-    def cdf(self, x: Any) -> Any: ...
-    def sf(self, x: Any) -> Any: ...
-    def ppf(self, q: Any) -> Any: ...
-    def isf(self, q: Any) -> Any: ...
+from collapse_theory.domain import interval, plain
+from collapse_theory.errors import NotDefined
 
 
 @dataclass(frozen=True)
@@ -29,17 +21,21 @@ class PointMass:
 
     def cdf(self, x: ArrayLike) -> Any:
         """P(X ≤ x)."""
-        return _like(x, np.where(np.asarray(x) >= self.value, 1.0, 0.0))
+        return plain(np.where(interval("x", x) >= self.value, 1.0, 0.0))
 
     def sf(self, x: ArrayLike) -> Any:
         """P(X > x)."""
-        return _like(x, np.where(np.asarray(x) >= self.value, 0.0, 1.0))
+        return plain(np.where(interval("x", x) >= self.value, 0.0, 1.0))
 
     def ppf(self, q: ArrayLike) -> Any:
         """Quantile, the value itself."""
-        return _like(q, np.full(np.shape(q), self.value))
+        return plain(np.full(interval("q", q, 0, 1).shape, self.value))
 
     isf = ppf
+
+    def log_ppf(self, q: ArrayLike) -> Any:
+        """Logarithm of the quantile; NotDefined for a negative value."""
+        return logarithm(self.ppf(q))
 
     def pdf(self, x: ArrayLike) -> Any:
         """Raise ValueError: a point mass has no density."""
@@ -57,8 +53,8 @@ class Increasing:
 
     Parameters
     ----------
-    base : Law
-        Law of Y.
+    base : law
+        Law of Y, with cdf, sf, ppf, isf and pdf.
     forward, inverse : callable
         g and its inverse on the range of X.
     derivative : callable
@@ -78,14 +74,12 @@ class Increasing:
     log_forward: Callable[[Any], Any] | None = field(default=None, repr=False)
 
     def _inside(self, x: ArrayLike, function: Callable[[Any], Any], below: float, above: float) -> Any:
-        array = np.asarray(x, dtype=float)
-        if np.any(np.isnan(array)):
-            raise ValueError(f"x = {x!r} is outside its domain: a real number")
+        array = interval("x", x)
         inside = (array > self.low) & (array < self.high)
         result = np.where(array <= self.low, below, above)
         if np.any(inside):
             result[inside] = function(array[inside])
-        return _like(x, result)
+        return plain(result)
 
     def cdf(self, x: ArrayLike) -> Any:
         """P(X ≤ x)."""
@@ -102,19 +96,18 @@ class Increasing:
     def ppf(self, q: ArrayLike) -> Any:
         """Quantile of probability q."""
         with np.errstate(over="ignore", under="ignore"):
-            return _like(q, np.asarray(self.forward(self.base.ppf(q))))
+            return plain(self.forward(self.base.ppf(interval("q", q, 0, 1))))
 
     def log_ppf(self, q: ArrayLike) -> Any:
-        """Logarithm of the quantile, exact also where the quantile leaves the floats."""
-        if self.log_forward is not None:
-            return _like(q, np.asarray(self.log_forward(self.base.ppf(q))))
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return _like(q, np.log(np.asarray(self.ppf(q))))
+        """Logarithm of the quantile, exact also where it leaves the floats; NotDefined for a negative quantile."""
+        if self.log_forward is None:
+            return logarithm(self.ppf(q))
+        return plain(self.log_forward(self.base.ppf(interval("q", q, 0, 1))))
 
     def isf(self, q: ArrayLike) -> Any:
         """Value exceeded with probability q."""
         with np.errstate(over="ignore", under="ignore"):
-            return _like(q, np.asarray(self.forward(self.base.isf(q))))
+            return plain(self.forward(self.base.isf(interval("q", q, 0, 1))))
 
     @property
     def median(self) -> float:
@@ -130,28 +123,28 @@ class Squared:
 
     def cdf(self, x: ArrayLike) -> Any:
         """P(X² ≤ x)."""
-        return _like(x, 1.0 - np.asarray(self.sf(x)))
+        return plain(1.0 - np.asarray(self.sf(x)))
 
     def sf(self, x: ArrayLike) -> Any:
         """P(X² > x)."""
-        return _like(x, np.where(np.asarray(x) > 0, 2 * np.asarray(self.base.sf(_root(x))), 1.0))
+        return plain(np.where(np.asarray(x) > 0, 2 * np.asarray(self.base.sf(_root(x))), 1.0))
 
     def pdf(self, x: ArrayLike) -> Any:
         """Density; it diverges at 0."""
         with np.errstate(divide="ignore"):
-            return _like(x, np.where(np.asarray(x) > 0, np.asarray(self.base.pdf(_root(x))) / _root(x), 0.0))
+            return plain(np.where(np.asarray(x) > 0, np.asarray(self.base.pdf(_root(x))) / _root(x), 0.0))
 
     def ppf(self, q: ArrayLike) -> Any:
         """Quantile of probability q."""
-        return _like(q, np.asarray(self.base.isf((1 - np.asarray(q)) / 2)) ** 2)
+        return plain(np.asarray(self.base.isf((1 - interval("q", q, 0, 1)) / 2)) ** 2)
 
     def isf(self, q: ArrayLike) -> Any:
         """Value exceeded with probability q."""
-        return _like(q, np.asarray(self.base.isf(np.asarray(q) / 2)) ** 2)
+        return plain(np.asarray(self.base.isf(interval("q", q, 0, 1) / 2)) ** 2)
 
 
 def _root(x: ArrayLike) -> Any:
-    return np.sqrt(np.maximum(np.asarray(x, dtype=float), 0.0))
+    return np.sqrt(np.maximum(interval("x", x), 0.0))
 
 
 def exponential_of(base: Any, scale: float = 1.0, power: float = 1.0) -> Increasing:
@@ -176,12 +169,11 @@ def affine_of(base: Any, shift: float, scale: float) -> Increasing:
     )
 
 
-def check_probability(q: Any) -> Any:
-    """Probability or array of probabilities in (0, 1), by name."""
-    for value in np.atleast_1d(q):
-        PROBABILITY.check("q", float(value))
-    return q
-
-
-def _like(x: ArrayLike, result: Any) -> Any:
-    return float(result) if np.ndim(x) == 0 else np.asarray(result)
+def logarithm(values: ArrayLike) -> Any:
+    """Logarithm of numbers at least 0, −inf at 0; NotDefined for a negative one."""
+    array = np.asarray(values, dtype=float)
+    negative = array < 0
+    if np.any(negative):
+        raise NotDefined(f"{array[negative].flat[0]:.6g} is negative and has no logarithm")
+    with np.errstate(divide="ignore"):
+        return plain(np.log(array))

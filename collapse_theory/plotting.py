@@ -17,6 +17,7 @@ from collapse_theory.curve import Curve
 from collapse_theory.domain import GENERATION, written
 from collapse_theory.domain import generations as check_generations
 from collapse_theory.errors import NoClosedForm, NotDefined, Unseeable
+from collapse_theory.palette import BLUE, GREEN, GREY, LINES, MEAN, MEDIAN, PURPLE
 from collapse_theory.quantities import Quantity
 from collapse_theory.times import Time
 
@@ -27,13 +28,14 @@ if TYPE_CHECKING:
 
 Kind = Literal["exact", "simulated", "asymptotic", "runs"]
 
-BLUE, ORANGE, GREEN, PURPLE, GREY = "#0072B2", "#D55E00", "#009E73", "#AA4499", "0.6"
 SINGLE_RUNS = 30
 GRID = 101
 LONGEST_BY_DEFAULT = 1000
 LOGARITHMIC_FROM = 1e2
 FLOOR_OF_UNDERFLOW = 1e-16
 HIGHEST = 1e300
+NOTEWORTHY = 0.5
+"""Share of the mean from which on it is said how few runs carry it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,7 +103,7 @@ def plot(
     ValueError
         For runs of another recursion, and for what is no quantity, curve or time.
     NoClosedForm
-        For an unknown asymptotic form, and for a time with neither an exact law nor runs.
+        For an unknown asymptotic form, and where there is neither an exact road nor runs.
     """
     series = plot_data(what, runs, generations=generations, asymptotic=asymptotic)
     if ax is None:
@@ -132,7 +134,18 @@ def plot_data(
         raise ValueError(f"what = {what!r} is outside its domain: a quantity, a curve or a time of a recursion")
     if asymptotic is not None and all(one.kind != "asymptotic" for one in found):
         raise NoClosedForm(f"{what}: no asymptotic form named {asymptotic!r}")
+    if not found:
+        raise NoClosedForm(f"{what}: no exact road is known, and there are no runs to draw")
     return tuple(found)
+
+
+def exact_values(curve: Curve, t: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Exact values of a curve at generations t, infinite where they leave the floats."""
+    try:
+        return np.asarray(curve(t))
+    except OverflowError:
+        with np.errstate(over="ignore"):
+            return np.asarray(np.exp(curve.log(t)))
 
 
 def _statistics(
@@ -145,7 +158,7 @@ def _statistics(
     t = _grid(quantity.recursion, runs, generations)
     for curve in curves:
         try:
-            yield Series(f"exact {_name(curve)}", "exact", curve.statistic, t, _exact(curve, t))
+            yield Series(f"exact {_name(curve)}", "exact", curve.statistic, t, exact_values(curve, t))
         except NoClosedForm:
             if runs is not None:
                 yield _estimate(curve, runs)
@@ -192,15 +205,6 @@ def _grid(recursion: Any, runs: Runs | None, generations: ArrayLike | None) -> N
     return np.unique(np.rint(np.linspace(0, last, GRID)).astype(np.int64))
 
 
-def _exact(curve: Curve, t: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Values of the curve, infinite where they leave the floats."""
-    with np.errstate(over="ignore"):
-        try:
-            return np.asarray(curve(t))
-        except OverflowError:
-            return np.asarray(np.exp(curve.log(t)))
-
-
 def _estimate(curve: Curve, runs: Runs) -> Series:
     label = f"simulated {_name(curve)}"
     try:
@@ -234,11 +238,12 @@ def _draw(one: Series, ax: Axes) -> None:
         lines = ax.plot(t, one.values.T, color=GREY, linewidth=0.6, zorder=1)
         lines[0].set_label(one.label)
         return
-    colour = {"mean": ORANGE, "median": BLUE, "std": GREEN, "cdf": BLUE}.get(one.statistic, PURPLE)
-    style = {"exact": "-", "simulated": (0, (5, 1.5)), "asymptotic": (0, (1, 1.5))}[one.kind]
+    colour = {"mean": MEAN, "median": MEDIAN, "std": GREEN, "cdf": BLUE}.get(one.statistic, PURPLE)
     width = 2.6 if one.statistic == "mean" else 1.6
     alone = "o" if len(t) == 1 else None
-    ax.plot(t, one.values, color=colour, linewidth=width, linestyle=style, marker=alone, label=one.label, zorder=3)
+    ax.plot(
+        t, one.values, color=colour, linewidth=width, linestyle=LINES[one.kind], marker=alone, label=one.label, zorder=3
+    )
     if one.low is not None and one.high is not None:
         ax.fill_between(t, one.low, one.high, color=colour, alpha=0.2, linewidth=0, zorder=2)
         if alone:
@@ -250,7 +255,7 @@ def _axes(what: Quantity | Curve | Time, series: tuple[Series, ...], ax: Axes) -
     last = max((int(one.generations.max(initial=0)) for one in series), default=0)
     if isinstance(what, Time):
         ax.set_ylabel("share of the runs that are there")
-        ax.set_ylim(0, 1.02)
+        ax.set_ylim(-0.02, 1.02)
     else:
         ax.set_ylabel(f"${about.definition.symbol}$")
         _scale(series, ax)
@@ -292,6 +297,8 @@ def _who_carries(quantity: Quantity, t: int) -> str:
     except NoClosedForm:
         return ""
     few = max((i for i, share in enumerate(shares) if share >= 0.9), default=0)
+    if shares[few] < NOTEWORTHY:
+        return ""
     return f"At t = {t} one run in {round(1 / fractions[few]):,} carries {shares[few]:.1%} of the mean"
 
 

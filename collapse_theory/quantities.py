@@ -9,44 +9,17 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.curve import Curve, Distribution, Known, Quantile
-from collapse_theory.domain import POSITIVE, PROBABILITY, Choice, Domain, written
+from collapse_theory.curve import Distribution, LimitLaw, Moment, Quantile
+from collapse_theory.definitions import Definition, Watched
+from collapse_theory.domain import POSITIVE, PROBABILITY, generation
 from collapse_theory.errors import NoClosedForm, NotDefined
+from collapse_theory.known import Number
 from collapse_theory.simulation import Runs
 from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.theorem import Theorem
 from collapse_theory.times import Time
 
-
-@dataclass(frozen=True)
-class Definition:
-    """What a quantity or a time is: name, LaTeX symbol, sentence, the domains of its arguments and typical ones.
-
-    ``seen_by`` names the quantity whose relative second moment decides whether a simulated mean can be
-    trusted; ``light`` marks light tails, whose means are always seen.
-    """
-
-    name: str
-    symbol: str
-    sentence: str
-    arguments: tuple[tuple[str, Domain | Choice], ...] = ()
-    typical: tuple[Any, ...] = ()
-    seen_by: str = ""
-    light: bool = False
-
-    def checked(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Arguments inside their domains; ValueError naming the one that is not."""
-        if len(values) != len(self.arguments):
-            names = ", ".join(name for name, _ in self.arguments) or "none"
-            raise ValueError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(values)}")
-        pairs = zip(self.arguments, values, strict=True)
-        return tuple(domain.check(name, value) for (name, domain), value in pairs)
-
-    def with_arguments(self, values: tuple[Any, ...]) -> str:
-        """Name with its arguments, as code."""
-        inside = ", ".join(f"{name}={written(value)}" for (name, _), value in zip(self.arguments, values, strict=True))
-        return f"{self.name}({inside})" if inside else self.name
-
+__all__ = ["DEFINITIONS", "Definition", "Quantities", "Quantity"]
 
 _ALL = (
     Definition("variance", r"\sigma_t^2", "variance of the fitted model"),
@@ -83,29 +56,19 @@ _ALL = (
 DEFINITIONS: Mapping[str, Definition] = {definition.name: definition for definition in _ALL}
 
 
-@dataclass(frozen=True)
-class Quantity:
+@dataclass(frozen=True, repr=False)
+class Quantity(Watched):
     """A quantity of one recursion: a random variable over runs, of which a statistic must be named."""
 
-    recursion: Any
-    definition: Definition
-    numbers: tuple[Any, ...] = ()
-
-    def __str__(self) -> str:
-        return self.definition.with_arguments(self.numbers)
-
-    def __repr__(self) -> str:
-        return f"<{self}: {self.definition.sentence}, of {self.recursion!r}>"
-
     @property
-    def mean(self) -> Curve:
+    def mean(self) -> Moment:
         """Expectation over runs."""
-        return Curve(self, "mean")
+        return Moment(self, "mean")
 
     @property
-    def std(self) -> Curve:
+    def std(self) -> Moment:
         """Standard deviation over runs."""
-        return Curve(self, "std")
+        return Moment(self, "std")
 
     @property
     def median(self) -> Quantile:
@@ -128,36 +91,33 @@ class Quantity:
         name = self.definition.name
         return tuple(th for th in self.recursion.theorems if roles.get(th.quantity, th.quantity) == name)
 
-    def _number(self, statistic: str, *arguments: Any) -> Any:
-        known = Known(self, statistic)
-        return known._ask(known.theorem, *arguments)
-
     @property
     def growth_rate(self) -> float:
-        """Almost-sure exponential rate per generation, the limit of log(quantity)/t along one run."""
-        return float(self._number("growth_rate"))
+        """Almost-sure exponential rate per generation along one run: the limit of log(quantity)/t.
+
+        For ``log_variance``, a logarithm already, it is the limit of the quantity itself over t.
+        """
+        return Number(self, "growth_rate").value()
 
     @property
     def slope(self) -> float:
         """Limit of mean/t, where the mean grows linearly."""
-        return float(self._number("slope"))
+        return Number(self, "slope").value()
 
     @property
     def tail_index(self) -> float:
         """Index of the power tail of the limit law: moments below it are finite."""
-        return float(self._number("tail_index"))
+        return Number(self, "tail_index").value()
 
     @property
-    def almost_sure_limit(self) -> Distribution:
+    def almost_sure_limit(self) -> LimitLaw:
         """What one run converges to, a random variable over runs: ``almost_sure_limit.asymptotic()`` is a law."""
-        return Distribution(self, "almost_sure_limit")
+        return LimitLaw(self, "almost_sure_limit")
 
     def carried_by_top(self, fraction: float, t: int) -> float:
         """Share of the mean at generation t that is held by the given top fraction of the runs."""
-        from collapse_theory.domain import generations
-
-        known = Known(self, "carried_by_top")
-        return float(known._ask(known.theorem, int(generations(t)), PROBABILITY.check("fraction", fraction)))
+        share = Number(self, "carried_by_top", (PROBABILITY.check("fraction", fraction),))
+        return share.value(generation(t)) if generation(t) > 0 else share.arguments[0]
 
     @property
     def source_value(self) -> float:

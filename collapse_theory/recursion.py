@@ -12,6 +12,7 @@ from typing import Any, Literal, overload
 import numpy as np
 
 from collapse_theory import schedules
+from collapse_theory.domain import AsCode
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
 from collapse_theory.quantities import DEFINITIONS, Quantities
@@ -60,8 +61,7 @@ class Recursion(Quantities):
     def __repr__(self) -> str:
         return f"ct.Recursion({self.family!r}, {self.regime!r}, sample_size={self.sample_size!r})"
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
-        printer.text(repr(self))
+    _repr_pretty_ = AsCode()
 
     def __getstate__(self) -> dict[str, Any]:
         """The fields alone: theorems found so far hold functions and are looked up again elsewhere."""
@@ -219,32 +219,32 @@ class Recursion(Quantities):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The recursion as nested dictionaries of plain values; ValueError for a custom schedule."""
-        return {"family": _plain(self.family), "regime": _plain(self.regime), "sample_size": _plain(self.sizes)}
+        """The recursion as nested dictionaries of plain values.
+
+        Raises
+        ------
+        ValueError
+            For a custom schedule, and for a family or regime that is not of this package.
+        """
+        return {"family": _written(self.family), "regime": _written(self.regime), "sample_size": _written(self.sizes)}
 
     @classmethod
     def from_dict(cls, about: dict[str, Any]) -> Recursion:
         """The recursion written by :meth:`to_dict`."""
-        return cls(_named(about["family"]), _named(about["regime"]), sample_size=_named(about["sample_size"]))
+        return cls(_read(about["family"]), _read(about["regime"]), sample_size=_read(about["sample_size"]))
 
     def card(self) -> dict[str, Any]:
         """What the recursion is, its fate, and mean and median spread at 1, n and 10 n generations."""
-        name = self.family.headline
+        name, known = self.family.headline, known_fate(self)
         quantity, n = self.watch(name), int(self.sizes(1))
-        rows = [(t, _known(quantity.mean, t), _known(quantity.median, t)) for t in (1, n, 10 * n)]
+        rows = [(t, _in_words(quantity.mean, t), _in_words(quantity.median, t)) for t in (1, n, 10 * n)]
         return {
             "recursion": repr(self),
             "story": self.regime.story,
-            "fate": self._fate_in_words(),
+            "fate": "no theorem decides it" if known is None else str(known),
             "quantity": name,
             "rows": rows,
         }
-
-    def _fate_in_words(self) -> str:
-        try:
-            return str(self.fate)
-        except NoClosedForm:
-            return "no theorem decides it"
 
     def _repr_html_(self) -> str:
         import html
@@ -258,7 +258,15 @@ class Recursion(Quantities):
         )
 
 
-def _known(curve: Any, t: int) -> str:
+def known_fate(recursion: Recursion) -> Fate | None:
+    """Fate of a recursion, None where no theorem decides it."""
+    try:
+        return recursion.fate
+    except NoClosedForm:
+        return None
+
+
+def _in_words(curve: Any, t: int) -> str:
     try:
         return f"{curve(t):.4g}"
     except NoClosedForm:
@@ -267,22 +275,33 @@ def _known(curve: Any, t: int) -> str:
         return f"exp({curve.log(t):.4g})"
 
 
-def _plain(thing: Any) -> dict[str, Any]:
-    if isinstance(thing, schedules.Custom):
-        raise ValueError(f"sample_size = {thing!r} is a function and cannot be written to a file")
-    return {"type": type(thing).__name__, **{f.name: getattr(thing, f.name) for f in fields(thing)}}
-
-
-def _named(about: dict[str, Any]) -> Any:
-    """Public family, regime or schedule from its dictionary; nothing else can be named in a file."""
+def _storable() -> dict[str, type]:
+    """Every class that a file may name: families, regimes and schedules of this package."""
     from collapse_theory import families, regimes
 
-    arguments = dict(about)
-    name = arguments.pop("type")
-    for module in (families, regimes, schedules):
-        if name in module.__all__:
-            return getattr(module, name)(**arguments)
-    raise ValueError(f"type = {name!r} is no family, regime or schedule of this package")
+    kinds: list[type] = [*families.named().values(), *regimes.named().values()]
+    return {kind.__name__: kind for kind in (*kinds, schedules.Constant, schedules.Power, schedules.Geometric)}
+
+
+def _written(part: Any) -> dict[str, Any]:
+    """Type and parameters of a family, regime or schedule; ValueError for one that could not be read again."""
+    kind = type(part)
+    if _storable().get(kind.__name__) is not kind:
+        raise ValueError(f"{part!r} cannot be written to a file, which holds one of {', '.join(_storable())}")
+    return {"type": kind.__name__, **{f.name: getattr(part, f.name) for f in fields(kind)}}
+
+
+def _read(written: dict[str, Any]) -> Any:
+    """Family, regime or schedule from its type and parameters; nothing else can be named in a file."""
+    parameters = dict(written)
+    name = parameters.pop("type", None)
+    kind = _storable().get(str(name))
+    if kind is None:
+        raise ValueError(f"type = {name!r} is no family, regime or schedule of this package")
+    try:
+        return kind(**parameters)
+    except TypeError as wrong:
+        raise ValueError(f"{name} has other parameters than {parameters!r}: {wrong}") from wrong
 
 
 def load_runs(path: str | Path) -> Runs:

@@ -9,13 +9,23 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import COUNT, POSITIVE, Domain
+from collapse_theory.domain import (
+    COUNT,
+    POSITIVE,
+    AsCode,
+    Domain,
+    check_parameters,
+    elementwise,
+    inside,
+    plain,
+    written,
+)
 
 Sizes = NDArray[np.int64]
 
@@ -23,47 +33,51 @@ Sizes = NDArray[np.int64]
 class Schedule(ABC):
     """Points drawn per generation; call it with an integer or an array of integers."""
 
-    constant: bool = False
-
     @abstractmethod
     def sizes(self, t: Sizes) -> Sizes:
         """Sizes at generations t, all of them at least 1."""
 
     @property
     @abstractmethod
+    def constant(self) -> bool:
+        """Whether every generation is known to have the same size."""
+
+    @property
+    @abstractmethod
     def reciprocal_sum_converges(self) -> bool | None:
         """Whether the sum of 1/n_t is finite; None when nobody can know."""
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
-        printer.text(repr(self))
+    _repr_pretty_ = AsCode()
 
     def __call__(self, t: Any) -> Any:
         """Sample size n_t; 0 for t < 1."""
-        array = np.atleast_1d(np.asarray(t, dtype=np.int64))
-        found = np.where(array < 1, 0, self.sizes(np.maximum(array, 1)))
-        return int(found[0]) if np.ndim(t) == 0 else found
+        array = np.asarray(t, dtype=np.int64)
+        return elementwise(lambda flat: np.where(flat < 1, 0, self.sizes(np.maximum(flat, 1))), array)
 
     def total(self, t: Any) -> Any:
         """Points N_t drawn in generations 1 to t together."""
-        array = np.maximum(np.asarray(t, dtype=np.int64), 0)
-        running = np.concatenate(([0], np.cumsum(self(np.arange(1, int(array.max(initial=0)) + 1)))))
-        return int(running[array]) if np.ndim(t) == 0 else running[array]
+        refits = np.maximum(np.asarray(t, dtype=np.int64), 0)
+        last = int(refits.max(initial=0))
+        if not self.constant:
+            return plain(np.cumsum(self(np.arange(last + 1)))[refits])
+        if self(1) * last > np.iinfo(np.int64).max:
+            raise OverflowError(f"the points of {last} generations of {self!r} exceed {np.iinfo(np.int64).max:g}")
+        return plain(self(1) * refits)
 
     @property
     def smallest(self) -> int:
-        """Smallest size of all; a schedule never falls below its first generation."""
+        """Size of the first generation, below which only a custom schedule can fall."""
         return int(self(1))
 
 
 @dataclass(frozen=True)
 class Constant(Schedule):
-    """The same number of points in every generation."""
+    """The same number of points in every generation; also a letter, for formulas."""
 
     n: Any
-    constant = True
 
     def __post_init__(self) -> None:
-        if not hasattr(self.n, "free_symbols"):
+        if not _letter(self.n):
             object.__setattr__(self, "n", COUNT.check("sample_size", self.n))
 
     def __repr__(self) -> str:
@@ -73,12 +87,14 @@ class Constant(Schedule):
         return np.full(t.shape, self.n, dtype=np.int64)
 
     def __call__(self, t: Any) -> Any:
-        return self.n if hasattr(self.n, "free_symbols") else super().__call__(t)
+        return self.n if _letter(self.n) else super().__call__(t)
 
     def total(self, t: Any) -> Any:
-        if hasattr(self.n, "free_symbols") or hasattr(t, "free_symbols"):
-            return self.n * t
-        return self.n * max(int(t), 0) if np.ndim(t) == 0 else self.n * np.maximum(np.asarray(t, dtype=np.int64), 0)
+        return self.n * t if _letter(self.n) or _letter(t) else super().total(t)
+
+    @property
+    def constant(self) -> bool:
+        return True
 
     @property
     def reciprocal_sum_converges(self) -> bool:
@@ -87,20 +103,31 @@ class Constant(Schedule):
 
 @dataclass(frozen=True)
 class Power(Schedule):
-    r"""Polynomial growth :math:`n_t = \lceil n_0\, t^p \rceil`; collapse ends exactly when :math:`p > 1`."""
+    r"""Polynomial growth :math:`n_t = \lceil n_0\, t^p \rceil`; collapse ends exactly when :math:`p > 1`.
 
-    n0: float
-    exponent: float
+    Parameters
+    ----------
+    n0 : float
+        Size :math:`n_0 > 0` of the first generation, before it is rounded up.
+    exponent : float
+        Power :math:`p \ge 0` of the generation; 0 keeps the size constant.
+    """
+
+    n0: float = field(metadata=inside(POSITIVE))
+    exponent: float = field(metadata=inside(Domain(low=0)))
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "n0", POSITIVE.check("n0", self.n0))
-        object.__setattr__(self, "exponent", Domain(low=0).check("exponent", self.exponent))
+        check_parameters(self)
 
     def __repr__(self) -> str:
-        return f"ct.schedules.power({self.n0:.12g}, {self.exponent:.12g})"
+        return f"ct.schedules.power({written(self.n0)}, {written(self.exponent)})"
 
     def sizes(self, t: Sizes) -> Sizes:
         return _ceiling(self.n0 * t.astype(float) ** self.exponent)
+
+    @property
+    def constant(self) -> bool:
+        return self.exponent == 0
 
     @property
     def reciprocal_sum_converges(self) -> bool:
@@ -109,21 +136,32 @@ class Power(Schedule):
 
 @dataclass(frozen=True)
 class Geometric(Schedule):
-    r"""Geometric growth :math:`n_t = \lceil n_0\, q^{t-1} \rceil` with ratio :math:`q \ge 1`."""
+    r"""Geometric growth :math:`n_t = \lceil n_0\, q^{t-1} \rceil`.
 
-    n0: float
-    ratio: float
+    Parameters
+    ----------
+    n0 : float
+        Size :math:`n_0 > 0` of the first generation, before it is rounded up.
+    ratio : float
+        Growth :math:`q \ge 1` per generation; 1 keeps the size constant.
+    """
+
+    n0: float = field(metadata=inside(POSITIVE))
+    ratio: float = field(metadata=inside(Domain(low=1)))
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "n0", POSITIVE.check("n0", self.n0))
-        object.__setattr__(self, "ratio", Domain(low=1).check("ratio", self.ratio))
+        check_parameters(self)
 
     def __repr__(self) -> str:
-        return f"ct.schedules.geometric({self.n0:.12g}, {self.ratio:.12g})"
+        return f"ct.schedules.geometric({written(self.n0)}, {written(self.ratio)})"
 
     def sizes(self, t: Sizes) -> Sizes:
         with np.errstate(over="ignore"):
             return _ceiling(self.n0 * self.ratio ** (t.astype(float) - 1))
+
+    @property
+    def constant(self) -> bool:
+        return self.ratio == 1
 
     @property
     def reciprocal_sum_converges(self) -> bool:
@@ -134,11 +172,18 @@ class Geometric(Schedule):
 class Custom(Schedule):
     """Sizes given by a function of t; nothing is known about its limit.
 
-    ``smallest`` looks at the first generation only, so a size at or below ``ddof`` later on is
-    reported when that generation is reached.
+    Parameters
+    ----------
+    function : callable
+        ``function(t)``: the size at generation t ≥ 1. A module-level function keeps the schedule picklable. A size
+        at or below ``ddof`` after the first generation is reported when that generation is reached.
     """
 
     function: Callable[[int], int]
+
+    def __post_init__(self) -> None:
+        if not callable(self.function):
+            raise ValueError(f"function = {self.function!r} is outside its domain: a function of the generation t")
 
     def __repr__(self) -> str:
         return f"ct.schedules.custom({getattr(self.function, '__qualname__', repr(self.function))})"
@@ -147,25 +192,17 @@ class Custom(Schedule):
         return np.array([COUNT.check(f"sample_size at t = {i}", self.function(int(i))) for i in t], dtype=np.int64)
 
     @property
+    def constant(self) -> bool:
+        return False
+
+    @property
     def reciprocal_sum_converges(self) -> None:
         return None
 
 
-def power(n0: float, exponent: float) -> Power:
-    """Polynomially growing sample sizes, ceil(n0 · t**exponent)."""
-    return Power(n0, exponent)
-
-
-def geometric(n0: float, ratio: float) -> Geometric:
-    """Geometrically growing sample sizes, ceil(n0 · ratio**(t − 1))."""
-    return Geometric(n0, ratio)
-
-
-def custom(function: Callable[[int], int]) -> Custom:
-    """Sample sizes from a function of t; a module-level function keeps the schedule picklable."""
-    if not callable(function):
-        raise ValueError(f"function = {function!r} is outside its domain: a function of the generation t")
-    return Custom(function)
+power = Power
+geometric = Geometric
+custom = Custom
 
 
 def as_schedule(sample_size: Any) -> Schedule:
@@ -179,6 +216,11 @@ def additive(sizes: Schedule, t: NDArray[np.int64], term: Callable[[Any], Any]) 
         return np.asarray(t * float(term(np.float64(sizes(1)))))
     running = np.cumsum(term(sizes(np.arange(1, t.max() + 1)).astype(float)))
     return np.asarray(running[t - 1])
+
+
+def _letter(value: Any) -> bool:
+    """Whether a size or a generation is a sympy expression."""
+    return hasattr(value, "free_symbols")
 
 
 def _ceiling(real: NDArray[np.float64]) -> Sizes:

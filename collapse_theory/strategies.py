@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
 from collapse_theory import schedules as all_schedules
-from collapse_theory.domain import Choice, Domain, domains
+from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Domain, domains
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
@@ -33,6 +33,8 @@ Kinds = Any
 """One class, or several, from which a member is drawn."""
 
 SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
+FARTHEST = 1e6
+"""Where a parameter ends whose domain has no end and states no typical range."""
 
 
 def parameters(domain: Domain | Choice, default: Any = None) -> st.SearchStrategy[Any]:
@@ -47,7 +49,7 @@ def parameters(domain: Domain | Choice, default: Any = None) -> st.SearchStrateg
     """
     if isinstance(domain, Choice):
         return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
-    low, high = max(domain.low, domain.typical[0]), min(domain.high, domain.typical[1])
+    low, high = max(domain.low, domain.typical[0], -FARTHEST), min(domain.high, domain.typical[1], FARTHEST)
     if domain.integer:
         return st.integers(math.ceil(low), math.floor(high))
     simplest = min(max(0.0, low), high) if default is None else float(default)
@@ -144,27 +146,24 @@ def _kinds(kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ...]:
 
 @st.composite
 def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any:
-    """Instances of a frozen dataclass from the domains of its fields; of optional fields exactly one is given."""
-    given = domains(kind)
-    optional = [f.name for f in fields(kind) if f.name in given and f.default is None]
-    chosen = draw(st.sampled_from(optional)) if optional else None
-    arguments = {
-        f.name: draw(_split(given[f.name], None if f.default is MISSING else f.default, sample_size))
-        for f in fields(kind)
-        if f.name in given and (f.default is MISSING or f.default is not None or f.name == chosen)
-    }
+    """Instances of a frozen dataclass: the fields that one of its own examples gives, from their domains."""
+    known, defaults = domains(kind), {f.name: f.default for f in fields(kind) if f.default is not MISSING}
+    together = dict.fromkeys(
+        tuple(name for name in known if getattr(example, name) is not None)
+        for example in kind.examples()  # type: ignore[attr-defined]
+    )
+    chosen = draw(st.sampled_from(list(together)))
+    arguments = {name: draw(_part(known[name], defaults.get(name), sample_size)) for name in chosen}
     try:
         return kind(**arguments)
     except ValueError:
         reject()
 
 
-def _split(domain: Domain | Choice, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
-    """Parameters of a regime, as parts of the sample size."""
-    if sample_size is None or isinstance(domain, Choice):
-        return parameters(domain, default)
-    if domain.integer:
-        return st.integers(math.ceil(domain.low), min(int(domain.high), sample_size))
-    if (domain.low, domain.high) == (0, 1):
-        return st.integers(0, sample_size).map(lambda k: k / sample_size).filter(lambda share: share in domain)
+def _part(domain: Domain | Choice, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
+    """Values of one parameter; counts and shares as parts of a sample size where there is one."""
+    if sample_size is not None and domain == COUNT:
+        return st.integers(1, sample_size)
+    if sample_size is not None and domain in (SHARE, POSITIVE_SHARE):
+        return st.integers(0 if domain == SHARE else 1, sample_size).map(lambda points: points / sample_size)
     return parameters(domain, default)

@@ -135,6 +135,11 @@ class Theorem:
     def __repr__(self) -> str:
         return f"<Theorem: {self.title} [{self.road}]>"
 
+    def __str__(self) -> str:
+        return (
+            f"{self.title} [{self.road}]\n  {self.statement}\n  holds when: {self.conditions}\n  source: {self.source}"
+        )
+
     def _repr_markdown_(self) -> str:
         return (
             f"**{self.title}** — *{self.road}*\n\n$${self.statement}$$\n\n"

@@ -2,38 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.curve import Known
+from collapse_theory.definitions import Watched
 from collapse_theory.domain import PROBABILITY
 from collapse_theory.errors import Unseeable
-from collapse_theory.simulation import Estimate, Runs, estimate
+from collapse_theory.known import Known
+from collapse_theory.simulation import Estimate, Runs
 from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.theorem import Theorem
 
 
 @dataclass(frozen=True)
-class Time:
+class TimeLaw(Known):
+    """What is known of the law of a time."""
+
+    def instead(self) -> Iterator[str]:
+        yield from (f"{self.quantity}.asymptotic({name!r})" for name in self.named("asymptotic"))
+        yield f"{self.quantity}.simulated(runs)"
+
+
+@dataclass(frozen=True, repr=False)
+class Time(Watched):
     """The first generation of an event: ``mean``, ``median`` and ``std`` are numbers, ``distribution`` a frozen law."""
-
-    recursion: Any
-    definition: Any
-    numbers: tuple[Any, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """Name of the time."""
-        return str(self.definition.name)
-
-    def __str__(self) -> str:
-        return self.definition.with_arguments(self.numbers)  # type: ignore[no-any-return]
-
-    def __repr__(self) -> str:
-        return f"<{self}: {self.definition.sentence}, of {self.recursion!r}>"
 
     def to_dict(self) -> dict[str, Any]:
         """Name and arguments, for storage."""
@@ -51,10 +47,13 @@ class Time:
         return tuple(th for th in self.recursion.theorems if th.quantity == self.name)
 
     @property
+    def _law(self) -> TimeLaw:
+        return TimeLaw(self, "distribution")
+
+    @property
     def distribution(self) -> Any:
         """Frozen law: ``cdf``, ``sf``, ``pmf`` and ``ppf`` over generations."""
-        known = Known(self, "distribution")
-        return known._ask(known.theorem)
+        return self._law.answer(self._law.theorem)
 
     @property
     def mean(self) -> float:
@@ -77,8 +76,7 @@ class Time:
 
     def asymptotic(self, name: str | None = None) -> Any:
         """A named approximation: ``"wald"`` is a mean, ``"inverse gaussian"`` a law."""
-        known = Known(self, "distribution")
-        return known._ask(known._approximation("asymptotic", name))
+        return self._law.answer(self._law.approximation("asymptotic", name))
 
     def simulated(self, runs: Runs, q: float = 0.5, level: float = 0.99) -> Estimate:
         """Quantile q of the time, estimated from runs that watched it.
@@ -91,19 +89,9 @@ class Time:
         same_recursion(runs, self.recursion)
         found = runs.watched_times(self)
         censored = np.where(found < 0, np.iinfo(np.int64).max, found).astype(float)[:, None]
-        middle, low, high = estimate.quantile(censored, PROBABILITY.check("q", q), level)
-        if high[0] > runs.last:
-            raise Unseeable(
-                f"the {q:g}-quantile of {self} may lie beyond the last generation, {runs.last}: simulate longer"
-            )
-        return Estimate(
-            what=f"{q:g}-quantile of {self}",
-            generations=np.array([runs.last]),
-            values=middle,
-            low=low,
-            high=high,
-            standard_error=np.zeros(1),
-            level=level,
-            replicates=runs.replicates,
-            seed=runs.seed,
-        )
+        last = np.array([runs.last])
+        what = f"{q:g}-quantile of {self}"
+        estimate = Estimate.ordered(what, runs, censored, PROBABILITY.check("q", q), level, at=last)
+        if estimate.high[0] > runs.last:
+            raise Unseeable(f"the {what} may lie beyond the last generation, {runs.last}: simulate longer")
+        return estimate

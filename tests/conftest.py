@@ -8,7 +8,7 @@ from error_budget import TESTS, seed_of
 
 @pytest.fixture
 def seed(request: pytest.FixtureRequest) -> int:
-    """Seed of a statistical test: it follows from its name and never changes."""
+    """Seed of a statistical test: it follows from its name, and from ``COLLAPSE_THEORY_SEED`` in the nightly run."""
     return seed_of(f"{request.module.__name__}.{request.node.name}")
 
 

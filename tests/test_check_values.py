@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 import collapse_theory as ct
+from collapse_theory.regimes.moments import exact_second_moments
 
 
 def replaced(n: int, ddof: float, **family: float) -> ct.Recursion:
@@ -212,8 +215,21 @@ def test_accumulation_elsewhere() -> None:
     assert accumulated(2, 1).variance.mean.limit == pytest.approx(2 / 3, rel=1e-14)
     assert accumulated(10, 1).variance.mean.limit == pytest.approx(0.935140653684775081, rel=1e-14)
     assert accumulated(10, 0).variance.mean(10) == pytest.approx(0.851502062947372, rel=1e-14)
-    assert accumulated(100, 0).variance.std(10**6) == pytest.approx(0.179757257301, rel=1e-6)
-    assert accumulated(10, 0).variance.std(100) == pytest.approx(0.521, abs=5e-4)
+    assert accumulated(100, 0).variance.std.limit == pytest.approx(0.179757257301, rel=3e-12)
+    assert accumulated(10, 0).variance.std.limit == pytest.approx(0.522560477938, rel=1e-12)
+
+
+@pytest.mark.parametrize(("n", "ddof"), [(2, 0), (10, 0), (10, 1), (10, 3), (100, 1)])
+def test_spread_between_runs_under_accumulation_in_fractions(n: int, ddof: int) -> None:
+    """From E R_j² of the independent factors R_j, exactly."""
+    t, square = 100, Fraction(1)
+    for j in range(1, t + 1):
+        kept, chi, share = (n * (j - 1) - ddof if j > 1 else 0), n - 1, Fraction(j - 1, j)
+        mean = kept + chi + share
+        square *= (mean**2 + 2 * chi + 2 * share**2) / (n * j - ddof) ** 2
+    recursion = ct.Recursion(ct.Gaussian(ddof=ddof), ct.Accumulate(), sample_size=n)
+    spread = exact_second_moments(recursion.regime, recursion.sizes, ddof, t)[t][0]
+    assert recursion.variance.std(t) == pytest.approx(float(square - spread**2) ** 0.5, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -17,12 +17,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 import collapse_theory as ct
-from collapse_theory import examples, forecasting, regimes, verification
+from collapse_theory import datasets, families, forecasting, regimes, verification
 from collapse_theory.cli import main
-from collapse_theory.domain import SHARE, inside
+from collapse_theory.domain import SHARE, Choice, Domain, check_parameters, inside
 from collapse_theory.schedules import Schedule
 
-DATA = str(examples.path("michelson_1879.csv"))
+DATA = str(datasets.path("michelson_1879.csv"))
 MICHELSON = ["forecast", DATA, "--column", "velocity"]
 SHORT = [*MICHELSON, "--sample-size", "20", "--generations", "2", "--replicates", "200"]
 
@@ -109,9 +109,9 @@ LARGEST = "9.0072e+15"
         (["--seed", "-1"], "Invalid value for '--seed': -1 is not in the range x>=0."),
         (
             ["--regime", "hoard"],
-            "Invalid value for '--regime': 'hoard' is not one of 'accumulate', 'fresh', 'fresh-mixture', 'replace'.",
+            "Invalid value for '--regime': 'hoard' is not one of 'replace', 'accumulate', 'fresh', 'fresh-mixture'.",
         ),
-        (["--family", "cauchy"], "Invalid value for '--family': 'cauchy' is not 'gaussian'."),
+        (["--family", "cauchy"], "Invalid value for '--family': 'cauchy' is not one of 'gaussian'."),
         (["--real", "1"], "real = 1 has no meaning for Replace: its options are none"),
         (
             ["--regime", "fresh-mixture", "--share", "0.5", "--real", "1"],
@@ -124,7 +124,7 @@ LARGEST = "9.0072e+15"
             ["--regime", "fresh", "--share", "0.19"],
             "share · n = 3.8 is not a whole number: share = 0.19, n = 20; use FreshMixture for chance",
         ),
-        (["--regime", "fresh", "--share", "1.5"], "share = 1.5 is outside its domain: a real number in [0, 1]"),
+        (["--regime", "fresh", "--share", "1.5"], "share = 1.5 is outside its domain: a real number in (0, 1]"),
         (["--regime", "fresh-mixture"], "share is missing, which FreshMixture needs: a real number in (0, 1]"),
         (
             ["--regime", "fresh-mixture", "--share", "-0.1"],
@@ -214,7 +214,7 @@ except SystemExit as end:
 
 def test_the_help_of_a_command_names_every_regime() -> None:
     for command in ("forecast", "verify"):
-        assert "[accumulate|fresh|fresh-mixture|replace]" in run(command, "--help").stdout
+        assert "[replace|accumulate|fresh|fresh-mixture]" in run(command, "--help").stdout
     assert "Missing" not in run("--help").output
 
 
@@ -243,7 +243,7 @@ def test_the_command_gives_the_same_forecast_as_python(
     assert result.exit_code == 0, result.output
     assert result.stderr == ""
     given = {"sample_size": 20, "generations": 2, "replicates": 200, "label": "velocity", **setting}
-    same = ct.forecast(examples.michelson_1879(), **given)
+    same = ct.forecast(datasets.michelson_1879(), **given)
     assert json.loads(file.read_text(encoding="utf-8")) == same.to_dict()
     assert result.stdout == same.summary(100) + "\n"
     assert figure.read_text(encoding="utf-8").startswith("<?xml")
@@ -289,6 +289,72 @@ def test_a_new_regime_is_on_the_command_line_without_an_edit(monkeypatch: pytest
     assert "HalfFresh(share=0.5): a stranger's regime" in " ".join(result.stdout.split())
     assert complaint(*SHORT, "--regime", "half-fresh") == (
         "share is missing, which HalfFresh needs: a real number in [0, 1]"
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class Window(ct.Regime):
+    """A stranger's regime: the points of the last generations, and of so many at random."""
+
+    generations: int = field(metadata=inside(Domain(low=1, high=9, integer=True)))
+    forget: str = field(default="oldest", metadata=inside(Choice(("oldest", "none"))))
+    share: int = field(default=0, metadata=inside(Domain(low=0, high=9, integer=True)))
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+
+    @classmethod
+    def examples(cls) -> tuple[Window, ...]:
+        return (cls(generations=2),)
+
+    def step(self, t: Any, sizes: Schedule) -> ct.Step:
+        before = range(1, self.generations)
+        return ct.Step(
+            drawn=(0, sizes(t)),
+            stored=tuple(sizes(t - j) for j in before),
+            weight=(0, *(1 for _ in range(self.generations))),
+            keep=tuple((j,) for j in before),
+        )
+
+
+def test_a_parameter_whose_name_is_taken_carries_that_of_its_regime(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = regimes.named()
+    monkeypatch.setattr(regimes, "named", lambda: {**named, "long-window": Window})
+    asked = {}
+    monkeypatch.setattr(
+        forecasting, "forecast", lambda *_, **given: asked.update(given) or SimpleNamespace(summary=str)
+    )
+    words = [
+        "--regime",
+        "long-window",
+        "--long-window-generations",
+        "3",
+        "--forget",
+        "none",
+        "--long-window-share",
+        "2",
+    ]
+    assert run(*SHORT, *words).exit_code == 0
+    assert asked["regime"] == Window(generations=3, forget="none", share=2)
+    assert asked["generations"] == 2
+    assert complaint(*SHORT, "--regime", "long-window") == (
+        "long_window_generations is missing, which Window needs: an integer in [1, 9]"
+    )
+    assert complaint(*SHORT, "--regime", "long-window", "--share", "0.5") == (
+        "share = 0.5 has no meaning for Window: its options are long_window_generations, forget, long_window_share"
+    )
+    assert complaint(*SHORT, *words[:4], "--forget", "all") == (
+        "forget = 'all' is outside its domain: one of 'oldest', 'none'"
+    )
+    shown = " ".join(run("forecast", "--help").stdout.split())
+    assert "--long-window-generations INTEGER For long-window: an integer in [1, 9]." in shown
+    assert "--share NUMBER For fresh and fresh-mixture: a real number in (0, 1]." in shown
+
+
+def test_a_family_that_is_not_fitted_to_a_column_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(families, "named", lambda: {"gaussian": ct.Gaussian, "chain": ct.Family})
+    assert complaint(*SHORT, "--family", "chain") == (
+        "family = Family is outside its domain: Gaussian, which is fitted to a column"
     )
 
 

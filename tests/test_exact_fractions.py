@@ -6,51 +6,51 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from every import FAMILIES, REGIMES, every_pair
 
 import collapse_theory as ct
 from collapse_theory.regimes.moments import exact_second_moments
 
-DIVISORS = (Fraction(-1), Fraction(0), Fraction(1), Fraction(3, 2), Fraction(2))
-REGIMES = (
-    ct.Replace(),
-    ct.Accumulate(),
-    ct.Fresh(real=1),
-    ct.Fresh(real=2),
-    ct.Fresh(share=0.5),
-    ct.FreshMixture(share=0.25),
-)
+TWO_MOMENTS = tuple(family for family in FAMILIES if family.two_moments)
+DATA = (*REGIMES, ct.Fresh(real=2))
 SIZES = (4, 10, ct.schedules.power(4, 1), ct.schedules.geometric(4, 2))
 
 
-@pytest.mark.parametrize("ddof", DIVISORS, ids=str)
-@pytest.mark.parametrize("regime", REGIMES, ids=repr)
-@pytest.mark.parametrize("size", SIZES, ids=repr)
-def test_every_mean_equals_the_exact_moment_map(regime: ct.Regime, size: object, ddof: Fraction) -> None:
-    recursion = ct.Recursion(ct.Gaussian(mean=3.0, sd=2.0, ddof=float(ddof)), regime, sample_size=size)
-    exact = exact_second_moments(regime, recursion.sizes, ddof, 12)
+@every_pair(*SIZES, members=TWO_MOMENTS, data=DATA)
+def test_every_mean_equals_the_exact_moment_map(recursion: ct.Recursion) -> None:
+    family, t = recursion.family, np.arange(13)
+    exact = exact_second_moments(recursion.regime, recursion.sizes, Fraction(family.ddof), 12)
+    for role, moments in zip(("spread", "squared_location"), zip(*exact, strict=True), strict=True):
+        expected = [family.spread * float(moment) for moment in moments]
+        assert recursion.watch(family.roles[role]).mean(t) == pytest.approx(expected, rel=1e-13)
+
+
+@every_pair(4, ct.schedules.geometric(4, 2), members=[ct.Gaussian(mean=3, sd=2, ddof=1.5)], data=DATA)
+def test_the_fitted_mean_is_unbiased_and_spreads_by_its_squared_error(recursion: ct.Recursion) -> None:
     t = np.arange(13)
-    assert recursion.variance.mean(t) == pytest.approx([4 * float(v) for v, _ in exact], rel=1e-13)
-    assert recursion.squared_location_error.mean(t) == pytest.approx([4 * float(m) for _, m in exact], rel=1e-13)
+    exact = exact_second_moments(recursion.regime, recursion.sizes, Fraction(3, 2), 12)
     assert recursion.location.std(t) == pytest.approx([2 * float(m) ** 0.5 for _, m in exact], rel=1e-13)
     assert recursion.location.mean(t) == pytest.approx(np.full(13, 3.0), rel=0)
 
 
-@pytest.mark.parametrize("regime", REGIMES, ids=repr)
-@pytest.mark.parametrize("size", SIZES, ids=repr)
-def test_conservation_law_is_exact(regime: ct.Regime, size: object) -> None:
-    recursion = ct.Recursion(ct.Gaussian(ddof=0), regime, sample_size=size)
-    moments = exact_second_moments(regime, recursion.sizes, 0, 12)
+@every_pair(*SIZES, members=[family for family in TWO_MOMENTS if family.ddof == 0], data=DATA)
+def test_conservation_law_is_exact(recursion: ct.Recursion) -> None:
+    moments = exact_second_moments(recursion.regime, recursion.sizes, 0, 12)
     assert all(v + m == 1 for v, m in moments)
-    assert all(check.passed for check in recursion.conservation_law.prove())
+    assert recursion.conservation_law.value(recursion, np.arange(13)).tolist() == [recursion.family.spread] * 13
 
 
-def test_generation_zero_is_the_source_and_one_is_fitted_to_real_data_only() -> None:
-    for regime in REGIMES:
-        recursion = ct.Recursion(ct.Gaussian(ddof=1), regime, sample_size=4)
-        assert recursion.variance.mean(0) == 1.0
-        assert recursion.variance.std(0) == 0.0
-        assert recursion.variance.mean(1) == pytest.approx(1.0, rel=1e-15)
-        assert recursion.squared_location_error.mean(1) == pytest.approx(0.25, rel=1e-15)
+def test_the_conservation_law_is_proved() -> None:
+    law = ct.Recursion(ct.Gaussian(ddof=0), ct.Replace(), sample_size=4).conservation_law
+    assert all(check.passed for check in law.prove())
+
+
+@every_pair(4, members=[ct.Gaussian(ddof=1)], data=DATA)
+def test_generation_zero_is_the_source_and_one_is_fitted_to_real_data_only(recursion: ct.Recursion) -> None:
+    assert recursion.variance.mean(0) == 1.0
+    assert recursion.variance.std(0) == 0.0
+    assert recursion.variance.mean(1) == pytest.approx(1.0, rel=1e-15)
+    assert recursion.squared_location_error.mean(1) == pytest.approx(0.25, rel=1e-15)
 
 
 @pytest.mark.parametrize("t", [-1, 0.5, [1, 2.5], float("nan"), True])

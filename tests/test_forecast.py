@@ -11,10 +11,10 @@ from error_budget import critical_z
 from scipy.special import ndtr
 
 import collapse_theory as ct
-from collapse_theory import examples
-from collapse_theory.forecasting import Forecast, Statistic, course
+from collapse_theory import datasets
+from collapse_theory.forecasting import Forecast, Statistic, gaussian
 
-VALUES = examples.michelson_1879()
+VALUES = datasets.michelson_1879()
 FEW = {"replicates": 1000, "bootstrap": 100}
 QUANTILES = {"low": 0.05, "typical": 0.5, "high": 0.95}
 
@@ -157,7 +157,7 @@ def test_the_two_roads_agree_where_sample_sizes_grow(
 ) -> None:
     """Notices 3 % of probability in a quantile of the mean, and a tenth of the expected tail."""
     exact = ct.forecast(VALUES, sample_size=sizes, generations=8, replicates=40_000, bootstrap=2, rng=seed)
-    monkeypatch.setattr(course, "LONGEST", 0)
+    monkeypatch.setattr(gaussian, "LONGEST", 0)
     simulated = ct.forecast(VALUES, sample_size=sizes, generations=8, replicates=40_000, bootstrap=2, rng=seed)
     assert roads(exact)["location"] == "eeee"
     assert roads(simulated)["location"] == "eess"

@@ -11,11 +11,11 @@ import pytest
 from matplotlib import pyplot
 
 import collapse_theory as ct
-from collapse_theory import examples
+from collapse_theory import datasets
 from collapse_theory.forecasting import Forecast, plot_forecast
 from collapse_theory.forecasting.report import FATES, number, percent
 
-VALUES = examples.michelson_1879()
+VALUES = datasets.michelson_1879()
 FEW = {"replicates": 500, "bootstrap": 50}
 SETTINGS: dict[str, dict[str, Any]] = {
     "collapses": {"sample_size": 10, "generations": 20},

@@ -1,7 +1,8 @@
-"""The house holds what is not built yet: a family of another kind and a regime of another shape.
+"""The house holds what is not built yet: families of other kinds and a regime of another shape.
 
 A Markov chain has no closed forms, a state that is a matrix, a path in place of independent points, and quantities that
-are asked by label; a window has several stored slots that shift. Both are written as a stranger would.
+are asked by label; a coin has one parameter and matches two moments all the same; a window has several stored slots that
+shift. All are written as a stranger would.
 """
 
 from __future__ import annotations
@@ -13,6 +14,11 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import pytest
+import sympy
+from error_budget import critical_z, z_of_mean
+from every import REGIMES, every_pair, possible
+from hypothesis import find
+from matplotlib import pyplot
 
 import collapse_theory as ct
 from collapse_theory.domain import POSITIVE, Choice, Domain, check_parameters, inside
@@ -23,6 +29,7 @@ from collapse_theory.regimes.moments import exact_second_moments
 from collapse_theory.schedules import Schedule
 
 LABELS = ("a", "b", "c")
+CHANCE = sympy.Symbol("p_0", positive=True)
 
 
 class Path(NamedTuple):
@@ -70,12 +77,13 @@ class MarkovChain(ct.Family):
     def draw(self, state: State, count: Any, rng: np.random.Generator) -> Path:
         matrix, now = state[0], state[1].copy()
         counts = np.zeros(matrix.shape)
-        rows = np.arange(len(now))
-        for _ in range(int(count)):
-            cumulative = np.cumsum(matrix[rows, now], axis=1)
-            following = np.minimum((rng.random((len(now), 1)) > cumulative).sum(axis=1), len(LABELS) - 1)
-            counts[rows, now, following] += 1
-            now = following
+        steps = np.broadcast_to(count, now.shape)
+        for step in range(np.max(steps, initial=0)):
+            rows = np.flatnonzero(steps > step)
+            cumulative = np.cumsum(matrix[rows, now[rows]], axis=1)
+            following = np.minimum((rng.random((len(rows), 1)) > cumulative).sum(axis=1), len(LABELS) - 1)
+            counts[rows, now[rows], following] += 1
+            now[rows] = following
         return Path(counts, now)
 
     def pool(self, batches: Sequence[Path], weights: Sequence[Any] | None = None) -> Path:
@@ -85,6 +93,62 @@ class MarkovChain(ct.Family):
     def fit(self, pooled: Path, kish: Any, previous: State, rng: np.random.Generator) -> State:
         left = pooled.counts.sum(axis=2, keepdims=True)
         return np.where(left > 0, pooled.counts / np.maximum(left, 1e-300), previous[0]), pooled.last
+
+
+class Tosses(NamedTuple):
+    """Tosses as sufficient statistics: how many, and how many of them heads."""
+
+    count: Any
+    heads: Any
+
+
+@dataclass(frozen=True, repr=False)
+class Coin(ct.Family):
+    """A chance of heads refitted by the share of heads: the variance p(1 − p) is that of the fit set, at ddof = 0."""
+
+    chance: float = field(default=0.3, metadata=inside(Domain(low=0, high=1, open_low=True, open_high=True)))
+
+    headline: ClassVar[str] = "variance"
+    ddof: ClassVar[float] = 0.0
+    two_moments: ClassVar[bool] = True
+    roles: ClassVar[Mapping[str, str]] = {"spread": "variance", "squared_location": "squared_location_error"}
+    measures: ClassVar[Mapping[str, Measure]] = {
+        "variance": lambda family, state: state[0] * (1 - state[0]),
+        "squared_location_error": lambda family, state: (state[0] - family.chance) ** 2,
+    }
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+
+    @classmethod
+    def examples(cls) -> tuple[Coin, ...]:
+        return (cls(), cls(chance=0.5))
+
+    @property
+    def spread(self) -> float:
+        return self.chance * (1 - self.chance)
+
+    @property
+    def spread_symbol(self) -> Any:
+        return CHANCE * (1 - CHANCE)
+
+    def symbols(self) -> Mapping[Any, Any]:
+        return {CHANCE: self.chance, ct.symbols.ddof: 0}
+
+    def source(self, replicates: int) -> State:
+        return (np.full(replicates, self.chance),)
+
+    def draw(self, state: State, count: Any, rng: np.random.Generator) -> Tosses:
+        return Tosses(np.broadcast_to(count, state[0].shape), rng.binomial(count, state[0]))
+
+    def pool(self, batches: Sequence[Tosses], weights: Sequence[Any] | None = None) -> Tosses:
+        each = [1] * len(batches) if weights is None else weights
+        return Tosses(
+            *(sum(w * part for w, part in zip(each, parts, strict=True)) for parts in zip(*batches, strict=True))
+        )
+
+    def fit(self, pooled: Tosses, kish: Any, previous: State, rng: np.random.Generator) -> State:
+        return (pooled.heads / pooled.count,)
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,23 +175,31 @@ class Window(ct.Regime):
         )
 
 
-def test_a_chain_runs_through_every_regime() -> None:
-    for regime in (ct.Replace(), ct.Accumulate(), ct.Fresh(real=6), Window(generations=3)):
-        recursion = ct.Recursion(MarkovChain(), regime, sample_size=12)
-        time = recursion.time("absorption_time")
-        runs = recursion.simulate(30, 200, rng=1, keep="all", watch=[time])
-        edges = runs.values(recursion.watch("edge_count"))
-        assert edges.shape == (200, 31)
-        assert np.all(edges[:, 0] == 9)
-        stays = runs.values(recursion.watch("self_transition", "a"))
-        assert np.all((stays >= 0) & (stays <= 1))
-        if isinstance(regime, ct.Replace):
-            assert np.all(np.diff(edges, axis=1) <= 0), "a lost transition never comes back"
-            seen = runs.watched_times(time)
-            reached = seen >= 0
-            assert np.count_nonzero(reached) > 100
-            certain = np.all(np.isin(runs.states[0], (0.0, 1.0)), axis=(-2, -1))
-            assert np.array_equal(certain.argmax(axis=1)[reached], seen[reached])
+EVERYWHERE = (*REGIMES, Window(generations=3))
+
+
+@every_pair(12, members=[MarkovChain()], data=EVERYWHERE)
+def test_a_chain_runs_through_every_regime(recursion: ct.Recursion) -> None:
+    time = recursion.time("absorption_time")
+    runs = recursion.simulate(30, 200, rng=1, keep="all", watch=[time])
+    edges = runs.values(recursion.watch("edge_count"))
+    assert edges.shape == (200, 31)
+    assert np.all(edges[:, 0] == 9)
+    stays = runs.values(recursion.watch("self_transition", "a"))
+    assert np.all((stays >= 0) & (stays <= 1))
+    if recursion.tableau.replacement:
+        assert np.all(np.diff(edges, axis=1) <= 0), "a lost transition never comes back"
+        seen = runs.watched_times(time)
+        reached = seen >= 0
+        assert np.count_nonzero(reached) > 100
+        certain = np.all(np.isin(runs.states[0], (0.0, 1.0)), axis=(-2, -1))
+        assert np.array_equal(certain.argmax(axis=1)[reached], seen[reached])
+
+
+def test_a_chain_draws_as_many_points_as_each_replicate_asks_for() -> None:
+    chain, asked = MarkovChain(), np.array([0, 1, 5, 3])
+    path = chain.draw(chain.source(4), asked, np.random.default_rng(1))
+    assert np.array_equal(path.counts.sum(axis=(1, 2)), asked)
 
 
 def test_a_chain_is_bit_identical_for_any_number_of_workers() -> None:
@@ -188,18 +260,92 @@ def test_a_window_inherits_the_second_moments_and_the_conservation_law(width: in
 
 
 @pytest.mark.parametrize("method", ["kernel", "plain"])
-def test_a_window_is_simulated_by_kernel_and_plain_verbs_alike(method: str) -> None:
-    recursion = ct.Recursion(ct.Gaussian(ddof=1), Window(generations=3), sample_size=6)
-    exact = exact_second_moments(recursion.regime, recursion.sizes, 1, 8)
-    runs = recursion.simulate(8, 40_000, rng=11, keep=[1, 3, 8], method=method)
-    variance, error = runs.values(recursion.variance), runs.values(recursion.squared_location_error)
-    for column, t in enumerate((1, 3, 8)):
-        for values, value in ((variance, exact[t][0]), (error, exact[t][1])):
-            z = (values[:, column].mean() - float(value)) / (values[:, column].std() / 200)
-            assert abs(z) < 5.4, (t, z)  # 12 comparisons at a false-alarm rate of 1e-6
+def test_a_window_is_simulated_by_kernel_and_plain_verbs_alike(method: str, seed: int) -> None:
+    """Notices 4 % of the variance and of the squared error of the mean."""
+    recursion, kept = ct.Recursion(ct.Gaussian(ddof=1), Window(generations=3), sample_size=6), [1, 3, 8]
+    runs = recursion.simulate(8, 40_000, rng=seed, keep=kept, method=method)
+    assert simulated_moments_agree(recursion, runs)
+    assert not simulated_moments_agree(recursion, runs, wrong=1)
+
+
+def simulated_moments_agree(recursion: ct.Recursion, runs: ct.Runs, wrong: int = 0) -> bool:
+    """Whether both mean moments are those of the exact map; with ``wrong`` = 1, of the map with n in place of n − 1."""
+    family = recursion.family
+    ddof = Fraction(family.ddof) - wrong
+    exact = exact_second_moments(recursion.regime, recursion.sizes, ddof, int(runs.generations[-1]))
+    z = [
+        z_of_mean(runs.values(recursion.watch(name)), [family.spread * float(exact[t][i]) for t in runs.generations])
+        for i, name in enumerate(family.roles.values())
+    ]
+    return bool(np.max(np.abs(z)) < critical_z(2 * len(runs.generations)))
+
+
+# -------------------------------------------------------------------------------------------- what strangers inherit
+T = np.arange(13)
+
+
+@every_pair(5, 10, ct.schedules.power(4, 1), members=Coin.examples(), data=EVERYWHERE)
+def test_a_coin_inherits_the_exact_spread_of_every_regime(recursion: ct.Recursion) -> None:
+    exact = exact_second_moments(recursion.regime, recursion.sizes, 0, 12)
+    spread = recursion.family.spread
+    assert recursion.variance.mean(T) == pytest.approx([spread * float(v) for v, _ in exact], rel=1e-13)
+    assert recursion.squared_location_error.mean(T) == pytest.approx([spread * float(m) for _, m in exact], rel=1e-13)
+    assert recursion.conservation_law.exact
+
+
+@every_pair(10, members=[Coin()], data=EVERYWHERE)
+def test_a_coin_is_tossed_as_the_exact_map_says(recursion: ct.Recursion, seed: int) -> None:
+    """Notices 2 % of the mean variance."""
+    runs = recursion.simulate(8, 100_000, rng=seed, keep=[1, 2, 4, 8])
+    assert simulated_moments_agree(recursion, runs)
+    assert not simulated_moments_agree(recursion, runs, wrong=1)
+
+
+def test_a_coin_has_formulas_in_its_own_letters() -> None:
+    recursion = ct.Recursion(Coin(), ct.Replace(), sample_size=10)
+    n, t = ct.symbols.n, ct.symbols.t
+    formula = recursion.variance.mean.symbolic.subs(ct.symbols.ddof, 0)
+    assert sympy.simplify(formula - CHANCE * (1 - CHANCE) * (1 - 1 / n) ** t) == 0
+    with pytest.raises(ct.NoClosedForm):
+        recursion.variance.median(3)
+
+
+@pytest.mark.parametrize("ddof", [-1, 0, 1, 2])
+@pytest.mark.parametrize("size", [5, ct.schedules.power(4, 1)], ids=repr)
+def test_a_window_answers_exactly_for_every_divisor(size: Any, ddof: int) -> None:
+    recursion = ct.Recursion(ct.Gaussian(sd=2, ddof=ddof), Window(generations=3), sample_size=size)
+    exact = exact_second_moments(recursion.regime, recursion.sizes, ddof, 12)
+    assert recursion.variance.mean(T) == pytest.approx([4 * float(v) for v, _ in exact], rel=1e-13)
+    assert recursion.squared_location_error.mean(T) == pytest.approx([4 * float(m) for _, m in exact], rel=1e-13)
+
+
+@pytest.mark.parametrize("family", [Coin, MarkovChain])
+def test_a_stranger_is_at_home_in_every_tool(family: type[ct.Family]) -> None:
+    recursion = ct.Recursion(family.examples()[0], Window(generations=3), sample_size=20)
+    assert repr(recursion).endswith("ct.Window(generations=3), sample_size=20)")
+    assert (
+        eval(
+            repr(recursion).replace("ct.", "", 1).replace(" ct.", " ").replace("(ct.", "("),
+            {**globals(), "Recursion": ct.Recursion},
+        )
+        == recursion
+    )
+    headline = recursion.watch(family.headline)
+    runs = recursion.simulate(10, 500, rng=1, keep="all")
+    _, ax = pyplot.subplots()
+    assert ct.plot(headline, runs, ax).lines
+    pyplot.close("all")
+    assert "Window" in recursion._repr_html_()
+    found = find(ct.strategies.recursions(families=family, regimes=Window), lambda _: True)
+    assert (type(found.family), type(found.regime)) == (family, Window)
+    report = ct.verify(depth="quick", family=family, regime=Window)
+    assert report.agrees, report.summary()
+    assert sum(len(row.comparisons) for row in report.rows) > 10 or family is MarkovChain
 
 
 def test_parameters_of_a_stranger_are_checked() -> None:
+    with pytest.raises(ValueError, match=r"chance = 1 is outside its domain: a real number in \(0, 1\)"):
+        Coin(chance=1)
     with pytest.raises(ValueError, match=r"stay = 2 is outside its domain: a real number in \[0, 1\]"):
         MarkovChain(stay=2)
     with pytest.raises(ValueError, match="generations = 0 is outside its domain"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import pytest
 from error_budget import confidence, critical_distance, critical_z, distance, z_of_mean
+from every import REGIMES, every_pair, possible
 from numpy.typing import NDArray
 
 import collapse_theory as ct
@@ -16,25 +17,22 @@ from collapse_theory.regimes.moments import exact_second_moments
 
 Array = NDArray[np.float64]
 
-FAMILIES = (
-    ct.Gaussian(mean=1.0, sd=2.0, ddof=-1),
-    ct.Gaussian(mean=1.0, sd=2.0, ddof=0),
-    ct.Gaussian(mean=1.0, sd=2.0, ddof=1),
-    ct.Gaussian(mean=1.0, sd=2.0, ddof=2.5),
-    ct.Gaussian(mean=1.0, sd=2.0, estimator="posterior"),
-)
-PLUG_IN = FAMILIES[:4]
-REGIMES = (ct.Replace(), ct.Accumulate(), ct.Fresh(real=1), ct.Fresh(real=3), ct.FreshMixture(share=0.25))
-families = pytest.mark.parametrize("family", FAMILIES, ids=lambda f: f"ddof={f.ddof:g}-{f.estimator}")
-plug_in = pytest.mark.parametrize("family", PLUG_IN, ids=lambda f: f"ddof={f.ddof:g}")
-regimes = pytest.mark.parametrize("regime", REGIMES, ids=repr)
+GAUSSIANS = ct.Gaussian.examples()
+PLUG_IN = tuple(family for family in GAUSSIANS if family.two_moments)
+DATA = (*REGIMES, ct.Fresh(real=3))
+FIXED = tuple(regime for regime in DATA if not regime.step(1, ct.schedules.Constant(10)).share)
+"""Data whose composition is fixed: what can be tilted."""
+
+gaussians = pytest.mark.parametrize("family", GAUSSIANS, ids=repr)
+regimes = pytest.mark.parametrize("regime", DATA, ids=repr)
+depths = pytest.mark.parametrize("runs", [20_000, pytest.param(400_000, marks=pytest.mark.deep)])
 
 
-def wrong(family: ct.Gaussian) -> ct.Gaussian:
+def wrong(recursion: ct.Recursion) -> ct.Recursion:
     """The twin that every statistical test must catch: n in place of n − 1, or the posterior plugged in."""
-    if family.estimator == "posterior":
-        return ct.Gaussian(mean=family.mean, sd=family.sd)
-    return ct.Gaussian(mean=family.mean, sd=family.sd, ddof=family.ddof - 1)
+    family = recursion.family
+    twin = {"estimator": "plug-in"} if family.estimator == "posterior" else {"ddof": family.ddof - 1}
+    return replace(recursion, family=replace(family, **twin))
 
 
 # ---------------------------------------------------------------------------------------------------------- numpy
@@ -50,28 +48,23 @@ def test_draws_are_those_of_numpy_bit_for_bit(df: float) -> None:
     assert compiled.bit_generator.state == numpy.bit_generator.state
 
 
-@families
-@pytest.mark.parametrize("regime", REGIMES, ids=repr)
-@pytest.mark.parametrize("size", [6, ct.schedules.power(6, 1)], ids=repr)
-def test_kernel_repeats_the_plain_verbs_run_by_run(family: ct.Gaussian, regime: ct.Regime, size: Any) -> None:
-    recursion = ct.Recursion(family, regime, sample_size=size)
+@every_pair(6, ct.schedules.power(6, 1), members=GAUSSIANS, data=DATA)
+def test_kernel_repeats_the_plain_verbs_run_by_run(recursion: ct.Recursion) -> None:
     compiled, plain = (recursion.simulate(15, 2100, rng=3, keep="all", method=how) for how in ("kernel", "plain"))
     for ours, theirs in zip(compiled.states, plain.states, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-10, atol=1e-10)
 
 
 # -------------------------------------------------------------------------------------------------------- in law
-@families
-@regimes
-def test_kernel_and_plain_verbs_agree_in_law(family: ct.Gaussian, regime: ct.Regime, seed: int) -> None:
-    """Notices a shift of the log sd by a tenth of its spread."""
-    runs = 20_000
+@depths
+@every_pair(6, members=GAUSSIANS, data=DATA)
+def test_kernel_and_plain_verbs_agree_in_law(recursion: ct.Recursion, runs: int, seed: int) -> None:
+    """Notices a shift of the log sd by a tenth of its spread, and in depth by a fortieth."""
     kept = [1, 2, 6]
-    compiled = ct.Recursion(family, regime, sample_size=6).simulate(6, runs, rng=seed, keep=kept)
+    compiled = recursion.simulate(6, runs, rng=seed, keep=kept)
     threshold = critical_distance(2 * len(kept), runs, runs)
-    for twin, agrees in ((family, True), (wrong(family), False)):
-        recursion = ct.Recursion(twin, regime, sample_size=6)
-        plain = recursion.simulate(6, runs, rng=seed + 1, keep=kept, method="plain")
+    for twin, agrees in ((recursion, True), (wrong(recursion), False)):
+        plain = twin.simulate(6, runs, rng=seed + 1, keep=kept, method="plain")
         found = [
             distance(ours, theirs)
             for one, other in zip(compiled.states, plain.states, strict=True)
@@ -108,32 +101,29 @@ def point_by_point(recursion: ct.Recursion, generations: int, replicates: int, s
     return (mean[:, 0] - family.mean) / np.maximum(sd[:, 0], family.sd), np.log(sd[:, 0] / family.sd)
 
 
-@families
-@regimes
-def test_kernel_agrees_with_drawing_every_point(family: ct.Gaussian, regime: ct.Regime, seed: int) -> None:
-    """Notices a shift of the log sd by a tenth of its spread."""
-    runs = 20_000
-    compiled = ct.Recursion(family, regime, sample_size=6).simulate(4, runs, rng=seed)
+@depths
+@every_pair(6, members=GAUSSIANS, data=DATA)
+def test_kernel_agrees_with_drawing_every_point(recursion: ct.Recursion, runs: int, seed: int) -> None:
+    """Notices a shift of the log sd by a tenth of its spread, and in depth by a fortieth."""
+    compiled = recursion.simulate(4, runs, rng=seed)
     threshold = critical_distance(2, runs, runs)
-    for twin, agrees in ((family, True), (wrong(family), False)):
-        points = point_by_point(ct.Recursion(twin, regime, sample_size=6), 4, runs, seed + 1)
+    for twin, agrees in ((recursion, True), (wrong(recursion), False)):
+        points = point_by_point(twin, 4, runs, seed + 1)
         found = [distance(ours[:, 0], theirs) for ours, theirs in zip(compiled.states, points, strict=True)]
         assert (max(found) < threshold) is agrees
 
 
 # ------------------------------------------------------------------------------------------------ exact moments
-@plug_in
-@regimes
-@pytest.mark.parametrize("size", [10, ct.schedules.power(10, 0.5)], ids=repr)
-def test_means_are_those_of_the_exact_moment_map(family: ct.Gaussian, regime: ct.Regime, size: Any, seed: int) -> None:
-    """Notices 3 % of the variance and of the squared error of the mean."""
-    kept, runs = [1, 2, 4, 8], 100_000
-    recursion = ct.Recursion(family, regime, sample_size=size)
+@pytest.mark.parametrize("runs", [100_000, pytest.param(1_000_000, marks=pytest.mark.deep)])
+@every_pair(10, ct.schedules.power(10, 1), members=PLUG_IN, data=DATA)
+def test_means_are_those_of_the_exact_moment_map(recursion: ct.Recursion, runs: int, seed: int) -> None:
+    """Notices 3 % of the variance and of the squared error of the mean, and in depth 1 %."""
+    kept, family = [1, 2, 4, 8], recursion.family
     simulated = recursion.simulate(kept[-1], runs, rng=seed, keep=kept)
     limit = critical_z(2 * len(kept))
 
     def worst(ddof: float) -> float:
-        exact = exact_second_moments(regime, recursion.sizes, Fraction(ddof), kept[-1])
+        exact = exact_second_moments(recursion.regime, recursion.sizes, Fraction(ddof), kept[-1])
         variance, error = zip(*(exact[t] for t in kept), strict=True)
         scale = family.sd**2
         z_variance = z_of_mean(recursion.variance.values(simulated), scale * np.array(variance, dtype=float))
@@ -143,16 +133,14 @@ def test_means_are_those_of_the_exact_moment_map(family: ct.Gaussian, regime: ct
     assert worst(family.ddof) < limit < worst(family.ddof - 1)
 
 
-@families
-@pytest.mark.parametrize("size", [5, ct.schedules.geometric(5, 1.5)], ids=repr)
-def test_medians_under_replacement_are_exact(family: ct.Gaussian, size: Any, seed: int) -> None:
+@every_pair(5, ct.schedules.geometric(5, 1.5), members=GAUSSIANS, data=[ct.Replace()])
+def test_medians_under_replacement_are_exact(recursion: ct.Recursion, seed: int) -> None:
     """Notices a shift of the log variance by 3 % of its spread."""
-    kept = [1, 3, 10]
-    recursion = ct.Recursion(family, ct.Replace(), sample_size=size)
+    kept, family = [1, 3, 10], recursion.family
     runs = recursion.simulate(10, 50_000, rng=seed, keep=kept)
     found = recursion.variance.median.simulated(runs, level=confidence(len(kept)))
     assert np.all(found.contains(recursion.variance.median(kept)))
-    shifted = recursion.variance.values(runs) * (5 - family.ddof) / (5 - wrong(family).ddof)
+    shifted = recursion.variance.values(runs) * (5 - family.ddof) / (6 - family.ddof)
     if family.estimator == "plug-in":
         assert not np.all(found.contains(np.median(shifted, axis=0)))
 
@@ -189,20 +177,21 @@ def test_watched_times_follow_the_exact_law(ddof: float, seed: int) -> None:
     time = ct.Recursion(ct.Gaussian(ddof=ddof), ct.Replace(), sample_size=10).time_until_sd_below(0.5)
     found = time.recursion.simulate(40, runs, rng=seed, watch=[time]).watched_times(time)
     observed = ((found[:, None] >= 0) & (found[:, None] <= t)).mean(axis=0)
-    twin = ct.Recursion(wrong(ct.Gaussian(ddof=ddof)), ct.Replace(), sample_size=10).time_until_sd_below(0.5)
+    twin = wrong(time.recursion).time_until_sd_below(0.5)
     for law, agrees in ((time.distribution, True), (twin.distribution, False)):
         assert bool(np.max(np.abs(observed - law.cdf(t))) < critical_distance(1, runs)) is agrees
 
 
 # ---------------------------------------------------------------------------------------------------------- extremes
-@pytest.mark.parametrize(
-    "regime",
-    [ct.Replace(), ct.Accumulate(), ct.Fresh(real=1), ct.FreshMixture(share=0.25), ct.FreshMixture(share=0.001)],
-    ids=repr,
-)
-@pytest.mark.parametrize(("n", "ddof"), [(2, -1.0), (2, 0.0), (2, 1.0), (2, 1.9), (4, 3.0), (4, 3.99), (4, -1e6)])
-def test_no_run_leaves_the_numbers(regime: ct.Regime, n: int, ddof: float) -> None:
-    recursion = ct.Recursion(ct.Gaussian(ddof=ddof), regime, sample_size=n)
+EXTREMES = [
+    recursion
+    for n, ddof in ((2, -1.0), (2, 0.0), (2, 1.0), (2, 1.9), (4, 3.0), (4, 3.99), (4, -1e6))
+    for recursion in possible([n], [ct.Gaussian(ddof=ddof)], (*REGIMES, ct.FreshMixture(share=0.001)))
+]
+
+
+@pytest.mark.parametrize("recursion", EXTREMES, ids=repr)
+def test_no_run_leaves_the_numbers(recursion: ct.Recursion) -> None:
     runs = recursion.simulate(5000, 30, rng=5, keep=[0, 1, 2500, 5000])
     location, log_sd = runs.states
     assert np.all(np.isfinite(log_sd))
@@ -241,22 +230,18 @@ def test_an_explosion_beyond_floats_keeps_its_logarithm_and_signs(seed: int) -> 
 
 
 # ----------------------------------------------------------------------------------------------------------- tilting
-@plug_in
-@pytest.mark.parametrize("regime", [ct.Replace(), ct.Accumulate(), ct.Fresh(real=1), ct.Fresh(real=3)], ids=repr)
 @pytest.mark.parametrize("tilt", [-0.75, 0.75])
-def test_tilted_means_are_those_of_the_exact_moment_map(
-    family: ct.Gaussian, regime: ct.Regime, tilt: float, seed: int
-) -> None:
+@every_pair(10, members=PLUG_IN, data=FIXED)
+def test_tilted_means_are_those_of_the_exact_moment_map(recursion: ct.Recursion, tilt: float, seed: int) -> None:
     """Notices 3 % of the variance, and that the ratios are left out."""
-    kept, runs = [1, 2, 4], 100_000
-    recursion = ct.Recursion(family, regime, sample_size=10)
+    kept, runs, family = [1, 2, 4], 100_000, recursion.family
     simulated = recursion.simulate(kept[-1], runs, rng=seed, keep=kept, tilt=tilt)
     assert simulated.log_weights is not None
     values, ratios = recursion.variance.values(simulated), np.exp(simulated.log_weights)
     limit = critical_z(3 * len(kept))
 
     def worst(sample: Array, ddof: float) -> float:
-        exact = exact_second_moments(regime, recursion.sizes, Fraction(ddof), kept[-1])
+        exact = exact_second_moments(recursion.regime, recursion.sizes, Fraction(ddof), kept[-1])
         expected = [family.sd**2 * float(exact[t][0]) for t in kept]
         return float(np.max(np.abs(z_of_mean(sample, expected))))
 

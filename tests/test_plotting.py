@@ -91,7 +91,8 @@ def test_a_refused_estimate_says_so_in_the_legend():
 
 def test_a_curve_is_drawn_alone_with_asymptotics_only_by_name():
     curve = UNBIASED.total_variation.mean
-    assert plot_data(curve) == ()
+    with pytest.raises(ct.NoClosedForm, match="no exact road is known, and there are no runs to draw"):
+        ct.plot(curve)
     (near,) = plot_data(curve, generations=[1, 5], asymptotic="small t/n")
     np.testing.assert_array_equal(near.values, curve.asymptotic(np.array([1, 5]), "small t/n"))
     with pytest.raises(ct.NoClosedForm, match="nonsense"):
@@ -114,6 +115,7 @@ def test_the_note_says_who_carries_the_mean():
     share = UNBIASED.variance.carried_by_top(1e-3, 100)
     assert ax.get_legend().get_title().get_text() == f"At t = 100 one run in 1,000 carries {share:.1%} of the mean"
     assert ct.plot(POOLED.variance, generations=10).get_legend().get_title().get_text() == ""
+    assert ct.plot(UNBIASED.variance, generations=1).get_legend().get_title().get_text() == "", "nobody carries much"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ class TestRefusals:
             (lambda: ct.Gaussian(ddof=0, estimator="posterior"), "ddof = 0 has no meaning"),
             (lambda: ct.Fresh(), "give exactly one"),
             (lambda: ct.Fresh(real=1, share=0.5), "give exactly one"),
-            (lambda: ct.Fresh(share=1.5), r"share = 1.5 is outside its domain: a real number in \[0, 1\]"),
+            (lambda: ct.Fresh(share=1.5), r"share = 1.5 is outside its domain: a real number in \(0, 1\]"),
             (lambda: ct.Fresh(real=2.5), "real = 2.5 is outside its domain: an integer"),  # type: ignore[arg-type]
             (lambda: ct.FreshMixture(0), r"share = 0 is outside its domain: a real number in \(0, 1\]"),
             (lambda: ct.Recursion(ct.Gaussian(), ct.Fresh(share=0.15), sample_size=10), "is not a whole number"),
@@ -89,7 +89,6 @@ class TestRefusals:
             (lambda: RECURSION.variance.distribution([1, 2]), "one generation, not an array"),
             (lambda: ct.critical_ddof(1), "n = 1 is outside its domain"),
         ],
-        ids=str,
     )
     def test_nonsense_is_a_value_error_that_names_parameter_value_and_domain(self, make: Any, words: str) -> None:
         with pytest.raises(ValueError, match=words):

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+import collapse_theory as ct
 from collapse_theory import schedules
 
 
@@ -52,3 +53,53 @@ def test_bad_sizes_are_refused_by_name() -> None:
         schedules.custom(lambda t: 2 - t)(np.array([1, 2]))
     with pytest.raises(OverflowError, match="exceeds"):
         schedules.geometric(10, 10)(100)
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        schedules.power(1 / 3, 1),
+        schedules.power(10, 1.5),
+        schedules.power(2**53 - 1, 0),
+        schedules.geometric(1e-20, 1 + 2**-52),
+        schedules.Constant(7),
+    ],
+    ids=repr,
+)
+def test_a_schedule_is_written_as_the_code_that_makes_it(schedule: schedules.Schedule) -> None:
+    again = eval(repr(schedule), {"ct": ct})
+    assert schedules.as_schedule(again) == schedule
+
+
+def test_the_public_spelling() -> None:
+    assert repr(schedules.power(10, 1.5)) == "ct.schedules.power(10, 1.5)"
+    assert repr(schedules.geometric(n0=10, ratio=1.5)) == "ct.schedules.geometric(10, 1.5)"
+    assert repr(schedules.custom(math.isqrt)) == "ct.schedules.custom(isqrt)"
+
+
+@pytest.mark.parametrize(
+    "schedule", [schedules.power(9.5, 0), schedules.geometric(9.5, 1), schedules.Constant(10)], ids=repr
+)
+def test_what_does_not_grow_is_constant(schedule: schedules.Schedule) -> None:
+    assert schedule.constant
+    assert schedule(np.array([1, 10, 10**9])).tolist() == [10] * 3
+    assert schedule.total(10**12) == 10**13
+    assert schedule.total(np.array([-1, 0, 3])).tolist() == [0, 0, 30]
+    with pytest.raises(OverflowError, match="exceed"):
+        schedule.total(10**18)
+    plain, same = (ct.Recursion(ct.Gaussian(ddof=1.99), ct.Replace(), sample_size=size) for size in (10, schedule))
+    assert plain.fate.verdict == "explodes"
+    assert same.fate == plain.fate
+    assert same.variance.growth_rate == plain.variance.growth_rate
+
+
+def test_what_grows_or_may_is_not_constant() -> None:
+    for schedule in (schedules.power(10, 1e-3), schedules.geometric(10, 1.001), schedules.custom(lambda t: 10)):
+        assert not schedule.constant
+
+
+def test_a_custom_schedule_alone_can_fall_below_its_first_size() -> None:
+    assert schedules.custom(lambda t: 10 - t).smallest == 9
+    assert schedules.custom(lambda t: 10 - t)(5) == 5
+    with pytest.raises(ValueError, match="function = 'ten' is outside its domain"):
+        schedules.Custom("ten")  # type: ignore[arg-type]

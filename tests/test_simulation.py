@@ -10,11 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from error_budget import confidence
+from every import every_regime
 
 import collapse_theory as ct
 from collapse_theory.simulation.blocks import Block, run_block
-
-REGIMES = (ct.Replace(), ct.Accumulate(), ct.Fresh(real=2), ct.FreshMixture(share=0.25))
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def same(one: ct.Runs, other: ct.Runs) -> bool:
 
 
 # -------------------------------------------------------------------------------------------------------------- bits
-@pytest.mark.parametrize("regime", REGIMES, ids=repr)
+@every_regime
 @pytest.mark.parametrize("method", ["kernel", "plain"])
 def test_workers_change_no_bit(regime: ct.Regime, method: str) -> None:
     recursion = ct.Recursion(ct.Gaussian(ddof=0), regime, sample_size=10)
@@ -41,7 +40,7 @@ def test_workers_change_no_bit(regime: ct.Regime, method: str) -> None:
         "keep": [0, 3, 7],
         "watch": [recursion.time_until_sd_below(0.9)],
         "method": method,
-        "tilt": 0.5 if method == "kernel" and not isinstance(regime, ct.FreshMixture) else 0.0,
+        "tilt": 0.5 if method == "kernel" and not regime.step(1, recursion.sizes).share else 0.0,
     }
     one = recursion.simulate(9, 9001, workers=1, **options)
     assert one.replicates == 9001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import HealthCheck, find, given, settings
 from hypothesis import strategies as st
 
 import collapse_theory as ct
-from collapse_theory import strategies
+from collapse_theory import families, regimes, strategies
 from collapse_theory.domain import Choice, Domain
 from collapse_theory.regimes.moments import exact_second_moments
 
@@ -32,17 +33,15 @@ def test_a_schedule_prints_as_the_code_that_makes_it(recursion: ct.Recursion) ->
 
 
 @PROFILE
-@given(strategies.recursions(families=ct.Gaussian), st.integers(0, 6))
-def test_the_mean_variance_is_the_exact_moment_map(recursion: ct.Recursion, t: int) -> None:
-    from fractions import Fraction
-
-    if not recursion.family.two_moments:
+@given(strategies.recursions(), st.integers(0, 6))
+def test_the_mean_spread_is_the_exact_moment_map(recursion: ct.Recursion, t: int) -> None:
+    family = recursion.family
+    if not family.two_moments:
         return
-    ddof = Fraction(recursion.family.ddof)
-    spread, error = exact_second_moments(recursion.regime, recursion.sizes, ddof, t)[t]
-    scale = recursion.family.sd**2
-    assert recursion.variance.mean(t) == pytest.approx(scale * float(spread), rel=1e-12)
-    assert recursion.squared_location_error.mean(t) == pytest.approx(scale * float(error), rel=1e-10, abs=1e-300)
+    spread, error = exact_second_moments(recursion.regime, recursion.sizes, Fraction(family.ddof), t)[t]
+    variance, squared_error = (recursion.watch(family.roles[role]) for role in ("spread", "squared_location"))
+    assert variance.mean(t) == pytest.approx(family.spread * float(spread), rel=1e-12)
+    assert squared_error.mean(t) == pytest.approx(family.spread * float(error), rel=1e-10, abs=1e-300)
 
 
 @PROFILE
@@ -62,10 +61,9 @@ def test_a_simulation_depends_on_the_seed_alone(recursion: ct.Recursion, seed: i
 
 
 def test_every_family_and_every_regime_is_drawn() -> None:
-    for kind in (ct.Replace, ct.Accumulate, ct.Fresh, ct.FreshMixture):
-        assert isinstance(
-            find(strategies.regimes(sample_size=10), lambda regime, kind=kind: isinstance(regime, kind)), kind
-        )
+    for kinds, every in ((families, strategies.families()), (regimes, strategies.regimes(sample_size=10))):
+        for kind in kinds.named().values():
+            assert isinstance(find(every, lambda member, kind=kind: isinstance(member, kind)), kind)
     assert find(strategies.families(), lambda family: family.estimator == "posterior").ddof == 1
     assert find(strategies.regimes(ct.Fresh, sample_size=7), lambda regime: regime.share is not None)
 

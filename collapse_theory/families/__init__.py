@@ -2,11 +2,11 @@
 
 from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
+from collapse_theory.naming import by_name
 
 __all__ = ["Family", "Gaussian"]
 
 
 def named() -> dict[str, type[Family]]:
-    """Every family under its name in lower case."""
-    kinds = (globals()[name] for name in __all__)
-    return {kind.__name__.lower(): kind for kind in kinds if kind is not Family}
+    """Every family under its name in kebab-case."""
+    return by_name(Gaussian)

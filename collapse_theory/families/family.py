@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import construction
+from collapse_theory.domain import AsCode, construction
 from collapse_theory.errors import NotDefined
 from collapse_theory.quantities import Definition
 from collapse_theory.schedules import Schedule
@@ -71,13 +71,29 @@ class Family(ABC):
     def __repr__(self) -> str:
         return construction(self)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
-        printer.text(repr(self))
+    _repr_pretty_ = AsCode()
+
+    ddof: float
+    """Divisor n − ddof of the fitted spread, for a family that matches two moments."""
 
     @property
     def two_moments(self) -> bool:
-        """Whether the fit matches the first two moments of its fit set up to the divisor n − ddof."""
+        """Whether the fit matches the first two moments of its fit set up to the divisor n − ddof.
+
+        Such a family gives ``ddof``, ``spread``, ``spread_symbol`` and the ``roles``, and inherits every theorem on
+        the mean of its spread and of its squared location error.
+        """
         return False
+
+    @property
+    def spread(self) -> float:
+        """Variance of a point of the source, for a family that matches two moments."""
+        raise NotDefined(f"{type(self).__name__} does not say what its spread is")
+
+    @property
+    def spread_symbol(self) -> Any:
+        """The spread as a sympy expression."""
+        raise NotDefined(f"{type(self).__name__} does not say what its spread is")
 
     @property
     def state_bytes(self) -> int:

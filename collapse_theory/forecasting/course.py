@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.curve import Curve, Known
 from collapse_theory.errors import NoClosedForm, Unseeable
+from collapse_theory.plotting import exact_values
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion
 
@@ -23,10 +25,6 @@ Array = NDArray[np.float64]
 Road = Literal["exact", "simulated", "unseeable"]
 
 LOW, HIGH = 0.05, 0.95
-LENGTHY = {("location", "distribution"), ("location", "quantile"), ("tail_mass", "mean")}
-"""Quantities and statistics with a quadrature over the generations, a new one for each t where sample sizes grow."""
-LONGEST = 1000
-"""Generations in all of those quadratures from which on they are simulated instead."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,21 +96,19 @@ class Roads:
             raise KeyboardInterrupt
         return found
 
-    def exactly(self, known: Known, ask: Callable[[], Array]) -> Array | None:
+    def exactly(self, known: Known, ask: Callable[[], Array], longest: float) -> Array | None:
         """Answer of the exact road to a statistic; None where no theorem gives it, or only with too much work."""
-        growing = not self.recursion.sizes.constant
-        if growing and self.t.sum() > LONGEST and (known.quantity.definition.name, known.statistic) in LENGTHY:
-            return None
         try:
-            return ask()
+            numeric = known.theorem.road == "exact numeric" and not self.recursion.sizes.constant
+            return None if numeric and self.t.sum() > longest else ask()
         except NoClosedForm:
             return None
 
-    def statistic(self, curve: Curve) -> Statistic:
+    def statistic(self, curve: Curve, *, longest: float = math.inf) -> Statistic:
         """Values of a curve, by the first road that is open; generation 0 needs none."""
         if self.t[-1] == 0:
             return Statistic("exact", np.full(self.t.shape, curve.quantity.source_value))
-        values = self.exactly(curve, lambda: _floats(curve, self.t))
+        values = self.exactly(curve, lambda: exact_values(curve, self.t), longest)
         if values is not None:
             return Statistic("exact", values)
         try:
@@ -120,14 +116,19 @@ class Roads:
         except Unseeable:
             return Statistic("unseeable", None)
 
-    def course(self, quantity: Quantity) -> Course:
-        """Course of a quantity: its exact law inverted once for all three quantiles, else each by its own road."""
-        expected = self.statistic(quantity.mean)
-        inverted = self.exactly(quantity.distribution, lambda: _quantiles(quantity, self.t, (0.5, LOW, HIGH)))
+    def course(self, quantity: Quantity, *, longest: float = math.inf) -> Course:
+        """Course of a quantity: its exact law inverted once for all three quantiles, else each by its own road.
+
+        Where sample sizes grow, exact numerics that start anew for each t may be ``longest`` generations long in all.
+        """
+        law = quantity.distribution
+        inverted = self.exactly(law, lambda: _quantiles(quantity, self.t, (0.5, LOW, HIGH)), longest)
         if inverted is not None:
-            return Course(expected, *(Statistic("exact", values) for values in inverted))
-        low, high = quantity.quantile(LOW), quantity.quantile(HIGH)
-        return Course(expected, self.statistic(quantity.median), self.statistic(low), self.statistic(high))
+            quantiles = [Statistic("exact", values) for values in inverted]
+        else:
+            curves = (quantity.median, quantity.quantile(LOW), quantity.quantile(HIGH))
+            quantiles = [self.statistic(curve, longest=longest) for curve in curves]
+        return Course(self.statistic(quantity.mean, longest=longest), *quantiles)
 
     def course_after(self, sd: Course, quantity: Quantity) -> Course:
         """Course of an increasing function of the sd: its quantiles are that function of the sd's."""
@@ -152,12 +153,3 @@ def _quantiles(quantity: Quantity, t: NDArray[np.int64], probabilities: tuple[fl
     laws = theorem.value(quantity.recursion, t[later], *quantity.numbers)
     found[:, later] = np.transpose([law.ppf(np.array(probabilities)) for law in laws])
     return found
-
-
-def _floats(curve: Any, t: NDArray[np.int64]) -> Array:
-    """Values of a curve, infinite where they leave the floats."""
-    try:
-        return np.asarray(curve(t))
-    except OverflowError:
-        with np.errstate(over="ignore"):
-            return np.asarray(np.exp(curve.log(t)))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.forecasting.course import Course, Statistic
+from collapse_theory.palette import LINES, MEAN, MEDIAN
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,9 +17,8 @@ if TYPE_CHECKING:
 
     from collapse_theory.forecasting.gaussian import Forecast
 
-BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "0.35"
+DARK = "0.35"
 LAYOUT: dict[str, Any] = {"figsize": (12.5, 4.6), "layout": "constrained"}
-STYLES: dict[str, Any] = {"exact": "-", "simulated": (0, (5, 1.5))}
 LOGARITHMIC_FROM = 20.0
 SMALLEST_TAIL = 1e-6
 LARGEST = 1e300
@@ -64,17 +64,17 @@ def _draw(forecast: Forecast, course: Course, panel: Axes, title: str, *, unit: 
 
     t, last = forecast.generations, int(forecast.generations[-1])
     low, high = _values(course.low, unit), _values(course.high, unit)
-    panel.fill_between(t, low, high, color=BLUE, alpha=0.16, linewidth=0, label="90 % of runs")
+    panel.fill_between(t, low, high, color=MEDIAN, alpha=0.16, linewidth=0, label="90 % of runs")
     if course is forecast.location:
-        lines = [("typical and expected", course.typical, BLUE)]
+        lines = [("typical and expected", course.typical, MEDIAN)]
     else:
-        lines = [("typical (median)", course.typical, BLUE), ("expected (mean)", course.expected, ORANGE)]
+        lines = [("typical (median)", course.typical, MEDIAN), ("expected (mean)", course.expected, MEAN)]
     lines = [(name, known, colour) for name, known, colour in lines if known.values is not None]
     for name, known, colour in lines:
-        style, alone = STYLES[known.road], "o" if last == 0 else None
+        style, alone = LINES[known.road], "o" if last == 0 else None
         panel.plot(t, _values(known, unit), color=colour, linewidth=1.8, linestyle=style, marker=alone, label=name)
     source = float(_values(course.typical, unit)[0])
-    panel.axhline(source, color=GREY, linewidth=1, linestyle=":", zorder=0, label="source")
+    panel.axhline(source, color=DARK, linewidth=1, linestyle=":", zorder=0, label="source")
     panel.set_title(title, loc="left", fontsize=11)
     dashed = any(known.road == "simulated" for _, known, _ in lines)
     panel.set_xlabel("generation (dashed: simulated)" if dashed else "generation")

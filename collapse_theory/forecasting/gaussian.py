@@ -10,12 +10,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import COUNT, GENERATION, Domain
-from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
 from collapse_theory.forecasting.course import Course, Roads
 from collapse_theory.forecasting.report import summary
 from collapse_theory.forecasting.source import TAIL, Normality, Source
-from collapse_theory.recursion import Recursion
+from collapse_theory.recursion import Recursion, known_fate
 from collapse_theory.regimes import Regime, Replace
 from collapse_theory.schedules import Schedule
 from collapse_theory.simulation.blocks import Seed, entropy_of
@@ -27,6 +26,9 @@ if TYPE_CHECKING:
 
 POINTS, POINTS_GROWING = 51, 21
 """Generations that are looked at, and how many where sample sizes grow, which makes each of them dear."""
+
+LONGEST = 1000
+"""Generations, in all, of the quadratures for mean and tail beyond which these are simulated: some three seconds."""
 
 REPLICATES = Domain(low=100, high=COUNT.high, integer=True)
 RESAMPLES = Domain(low=2, high=COUNT.high, integer=True)
@@ -191,7 +193,7 @@ def forecast(
     points = POINTS if recursion.sizes.constant else POINTS_GROWING
     roads = Roads(recursion, _grid(0, horizon, points), replicates, seed, progress)
     sd = roads.course(recursion.sd)
-    fate = _fate(recursion)
+    fate = known_fate(recursion)
     return Forecast(
         label=label,
         recursion=recursion,
@@ -200,8 +202,8 @@ def forecast(
         generations=roads.t,
         variance=roads.course_after(sd, recursion.variance),
         sd=sd,
-        location=roads.course(recursion.location),
-        tail=roads.course(recursion.tail_mass(TAIL)),
+        location=roads.course(recursion.location, longest=LONGEST),
+        tail=roads.course(recursion.tail_mass(TAIL), longest=LONGEST),
         own_tail=roads.course_after(sd, recursion.own_tail_mass(TAIL)),
         half_life=_half_life(roads, sd, fate),
         fate=fate,
@@ -213,13 +215,6 @@ def forecast(
 def _grid(first: int, last: int, points: int) -> NDArray[np.int64]:
     """Whole generations from the first to the last, evenly spread."""
     return np.unique(np.linspace(first, last, points).round().astype(np.int64))
-
-
-def _fate(recursion: Recursion) -> Fate | None:
-    try:
-        return recursion.fate
-    except NoClosedForm:
-        return None
 
 
 def _half_life(roads: Roads, sd: Course, fate: Fate | None) -> int | None:

@@ -90,7 +90,7 @@ def _refitting(forecast: Forecast) -> str:
     drawn = f"{sizes(1)} points" if sizes.constant else f"{sizes(1)} points at first, {sizes(max(last, 1))} at the last"
     story = f"{regime.story[:1].lower()}{regime.story[1:]}"
     real = " Real points are taken to follow the fitted Gaussian." if recursion.tableau.anchored else ""
-    ddof = recursion.family.ddof  # type: ignore[attr-defined]
+    ddof = recursion.family.ddof
     divisor = "n" if ddof == 0 else f"(n {'-' if ddof > 0 else '+'} {abs(ddof):g})"
     return (
         f"Each generation draws {drawn}; its variance is the sum of squares over {divisor}. "

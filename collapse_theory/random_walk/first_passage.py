@@ -15,8 +15,7 @@ import numpy as np
 from numpy.polynomial.legendre import legvander
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.domain import POSITIVE, REAL, generations
-from collapse_theory.random_walk.elementwise import elementwise, interval
+from collapse_theory.domain import POSITIVE, REAL, elementwise, generations, interval
 from collapse_theory.random_walk.matrix_powers import PowerSearch, bilinear_powers
 from collapse_theory.random_walk.step import LogStep
 from collapse_theory.random_walk.wiener_hopf import DEGREE, constant, one_step, panel_edges, projected

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from collapse_theory.domain import elementwise, interval
 from collapse_theory.random_walk.contour import log_tails
 from collapse_theory.random_walk.cumulants import Cumulants
-from collapse_theory.random_walk.elementwise import elementwise, interval
 
 Array = NDArray[np.float64]
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.random_walk.elementwise import elementwise, interval
+from collapse_theory.domain import elementwise, interval
 
 Array = NDArray[np.float64]
 

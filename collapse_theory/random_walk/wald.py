@@ -8,8 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.domain import POSITIVE, PROBABILITY, REAL, Domain
-from collapse_theory.random_walk.elementwise import elementwise, interval
+from collapse_theory.domain import POSITIVE, PROBABILITY, REAL, Domain, elementwise, interval
 from collapse_theory.random_walk.step import LogStep
 
 Array = NDArray[np.float64]

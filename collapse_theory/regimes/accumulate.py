@@ -40,8 +40,8 @@ EXPANDED = 0.08
 
 
 def holds(setting: Any) -> bool:
-    """Accumulation, by a family that matches two moments."""
-    return isinstance(setting.regime, Accumulate) and setting.family.two_moments
+    """A family that matches two moments."""
+    return bool(setting.family.two_moments)
 
 
 def holds_constant(setting: Any) -> bool:
@@ -208,14 +208,13 @@ def _location_reference(setting: Any, t: int) -> Any:
 
     from collapse_theory.symbols import ddof as delta
     from collapse_theory.symbols import n as size
-    from collapse_theory.symbols import sigma0
     from collapse_theory.symbols import t as generation
     from collapse_theory.theorem import evaluate
 
     n, ddof = mpmath.mpf(int(setting.sizes(1))), mpmath.mpf(setting.family.ddof)
     if ddof == 0 and setting.sizes.constant:
-        letters = {delta: 0, size: int(n), sigma0: setting.family.sd, generation: t}
-        return mpmath.mpf(setting.family.sd) ** 2 - evaluate(_formula(setting), letters, mpmath.mp.dps)
+        letters = {delta: 0, size: int(n), generation: t, **setting.family.symbols()}
+        return mpmath.mpf(setting.family.spread) - evaluate(_formula(setting), letters, mpmath.mp.dps)
     if t > 10_000:
         raise NoClosedForm("the reference sums at most 10 000 generations")
     spread, error, total = mpmath.mpf(setting.family.spread), mpmath.mpf(0), mpmath.mpf(0)

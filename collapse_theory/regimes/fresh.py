@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from collapse_theory.domain import COUNT, SHARE, check_parameters, inside, whole
+from collapse_theory.domain import COUNT, POSITIVE_SHARE, check_parameters, inside, whole
 from collapse_theory.regimes import linear_map
 from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
 from collapse_theory.regimes.regime import Regime, Step
@@ -66,10 +66,9 @@ class Fresh(Regime):
     """
 
     real: int | None = field(default=None, metadata=inside(COUNT))
-    share: float | None = field(default=None, metadata=inside(SHARE))
+    share: float | None = field(default=None, metadata=inside(POSITIVE_SHARE))
 
-    known: ClassVar[tuple[Theorem, ...]] = linear_map.theorems(
-        name="Fresh",
+    known: ClassVar[tuple[Theorem, ...]] = linear_map.closed_forms(
         regime="with fresh data in fixed number",
         spread=r"V' = \frac{(n-1)(\alpha + (1-\alpha)V) + n\alpha(1-\alpha)M}{n-\delta}",
         error=r"M' = \frac{\alpha + (1-\alpha)V}{n} + (1-\alpha)^2 M",

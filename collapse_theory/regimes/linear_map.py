@@ -12,6 +12,7 @@ regime or schedule is stepped generation by generation.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -19,10 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.errors import NoClosedForm
 from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, letters, matrices
 from collapse_theory.schedules import Schedule
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Check, Theorem
 
 PAGE = "docs/theory/fresh"
 CHUNK = 4096
@@ -180,15 +180,9 @@ def _reference(index: int) -> Any:
         matrix = mpmath.matrix(
             [[*map(number, row), number(x)] for row, x in zip(exact.a, exact.b, strict=True)] + [[0, 0, 1]]
         )
-        return (matrix**t * mpmath.matrix([1, 0, 1]))[index] * mpmath.mpf(setting.family.sd) ** 2
+        return (matrix**t * mpmath.matrix([1, 0, 1]))[index] * mpmath.mpf(setting.family.spread)
 
     return reference
-
-
-def _value(index: int) -> Any:
-    return lambda setting, t: (
-        setting.family.spread * second_moments(setting.regime, setting.sizes, setting.family.ddof, t)[index]
-    )
 
 
 def _log_value(index: int) -> Any:
@@ -203,68 +197,44 @@ def _log_value(index: int) -> Any:
     return log_value
 
 
-def _limit(index: int) -> Any:
-    def limit(setting: Any) -> float:
-        if not slotless(setting):
-            raise NoClosedForm("the limit under growing sample sizes has no closed form: evaluate at large t")
-        exact = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof)
-        return float(setting.family.spread * exact.stationary[index])
-
-    return limit
-
-
-def theorems(name: str, regime: str, spread: str, error: str, source: str, proof: Any = None) -> tuple[Theorem, ...]:
-    """The two mean theorems of a regime whose second moments are mapped linearly.
+def closed_forms(
+    *, regime: str, spread: str, error: str, source: str, proof: Callable[[], tuple[Check, ...]]
+) -> tuple[Theorem, ...]:
+    """The two mean theorems of a regime without slots: the eigenvalues of a 2 × 2 map.
 
     Parameters
     ----------
-    name : str
-        Class name of the regime.
     regime : str
         The regime in words.
     spread, error : str
         The map of V and of M in LaTeX.
     source : str
         Where it comes from.
-    proof : callable, optional
+    proof : callable
         Symbolic check of the statements against the tableau.
     """
 
-    def holds(setting: Any) -> bool:
-        return type(setting.regime).__name__ == name and setting.family.two_moments
+    def theorem(index: int, quantity: str, title: str, statement: str) -> Theorem:
+        def exact(setting: Any) -> AffineMap:
+            return AffineMap.of(setting.regime, setting.sizes, setting.family.ddof)
 
-    parts: list[Theorem] = []
-    for index, (quantity, title, statement) in enumerate(
-        (("spread", "mean spread", spread), ("squared_location", "mean squared location error", error))
-    ):
-        parts += [
-            Theorem(
-                title=f"{title} {regime}",
-                quantity=quantity,
-                statistic="mean",
-                road="closed form",
-                statement=statement,
-                conditions=f"{regime}, one sample size: the eigenvalues of a 2 × 2 map",
-                source=source,
-                holds=lambda setting: holds(setting) and slotless(setting),
-                value=_value(index),
-                log_value=_log_value(index),
-                reference=_reference(index),
-                limit=_limit(index),
-                proof=proof,
-            ),
-            Theorem(
-                title=f"{title} {regime}, any sample sizes",
-                quantity=quantity,
-                statistic="mean",
-                road="recurrence",
-                statement=statement,
-                conditions=f"{regime}, any sample sizes",
-                source=source,
-                holds=lambda setting: holds(setting) and not slotless(setting),
-                value=_value(index),
-                limit=_limit(index),
-                proof=proof,
-            ),
-        ]
-    return tuple(parts)
+        return Theorem(
+            title=f"{title} {regime}",
+            quantity=quantity,
+            statistic="mean",
+            road="closed form",
+            statement=statement,
+            conditions=f"{regime}, one sample size: the eigenvalues of a 2 × 2 map",
+            source=source,
+            holds=lambda setting: setting.family.two_moments and slotless(setting),
+            value=lambda setting, t: setting.family.spread * exact(setting).at(t)[index],
+            log_value=_log_value(index),
+            reference=_reference(index),
+            limit=lambda setting: float(setting.family.spread * exact(setting).stationary[index]),
+            proof=proof,
+        )
+
+    return (
+        theorem(0, "spread", "mean spread", spread),
+        theorem(1, "squared_location", "mean squared location error", error),
+    )

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from collapse_theory.domain import construction
+from collapse_theory.domain import AsCode, construction
 from collapse_theory.schedules import Schedule
 from collapse_theory.theorem import Theorem
 
 REAL, MODEL, FIRST_SLOT = 0, 1, 2
+
+FORESEEN = 20
+"""Generations of a growing schedule that are checked at construction."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,17 @@ class Step:
         return not self.anchored and not self.stored
 
     @property
+    def accumulation(self) -> bool:
+        """Whether the fit set, with equal weights and no new real points, is kept as the one slot."""
+        equal = all(_is(w, 1) for w in self.weight[MODEL:])
+        return not self.anchored and len(self.stored) == 1 and equal and sorted(*self.keep) == [MODEL, FIRST_SLOT]
+
+    @property
+    def mixture(self) -> bool:
+        """Whether the fit sees new real points and the newest model's, with equal weights, and nothing stored."""
+        return self.anchored and not self.stored and all(_is(w, 1) for w in self.weight[1 if self.share else 0 :])
+
+    @property
     def anchored(self) -> bool:
         """Whether new real points enter."""
         return not (absent(self.drawn[REAL]) and absent(self.share))
@@ -109,8 +123,9 @@ class Regime(ABC):
         """Members that between them exercise every theorem, each possible from n = 4 on."""
 
     def check(self, sizes: Schedule) -> None:
-        """Refusal, with a ValueError, of a schedule that this regime cannot split."""
-        self.step(1, sizes)
+        """Refusal, with a ValueError, of a schedule that this regime cannot split in its first generations."""
+        for t in range(1, 2 if sizes.constant else FORESEEN + 1):
+            self.step(t, sizes)
 
     def symbols(self, sizes: Schedule) -> Mapping[Any, Any]:
         """Values of the letters that the regime's formulas use beyond n, t and the family's."""
@@ -124,5 +139,4 @@ class Regime(ABC):
     def __repr__(self) -> str:
         return construction(self)
 
-    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001 (the protocol's signature)
-        printer.text(repr(self))
+    _repr_pretty_ = AsCode()

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import COUNT, GENERATION, REAL, Domain, generations, one_of
+from collapse_theory.domain import COUNT, GENERATION, REAL, Choice, Domain, generations
 from collapse_theory.errors import MemoryBudgetExceeded
 from collapse_theory.simulation import estimate
 from collapse_theory.simulation.execution import in_order
@@ -110,7 +110,7 @@ def simulate(
     last = GENERATION.check("generations", last)
     replicates = COUNT.check("replicates", replicates)
     tilt = REAL.check("tilt", tilt)
-    one_of("method", method, ("kernel", "plain"))
+    Choice(("kernel", "plain")).check("method", method)
     record = keep.kept(recursion, last) if isinstance(keep, Summaries) else _kept(keep, last)
     _check_watch(watch, recursion, keep)
     size = recursion.family.block_size
@@ -152,7 +152,7 @@ def entropy_of(rng: Seed) -> int:
 
 def _kept(keep: str | Iterable[int], last: int) -> tuple[int, ...]:
     if isinstance(keep, str):
-        one_of("keep", keep, ("last", "all"))
+        Choice(("last", "all")).check("keep", keep)
         return (last,) if keep == "last" else tuple(range(last + 1))
     chosen = np.unique(generations(np.atleast_1d(np.asarray(list(keep))), "keep"))
     if chosen.size == 0 or chosen[-1] > last:

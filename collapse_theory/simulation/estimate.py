@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,17 @@ Generations = NDArray[np.int64]
 
 LARGEST_SHARE = 0.1
 REPLICATES_PER_SECOND_MOMENT = 100
+
+
+class Simulated(Protocol):
+    """What an estimate tells of the runs behind it."""
+
+    @property
+    def generations(self) -> Generations: ...
+    @property
+    def replicates(self) -> int: ...
+    @property
+    def seed(self) -> int: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +58,24 @@ class Estimate:
     level: float
     replicates: int
     seed: int
+
+    @classmethod
+    def normal(
+        cls, what: str, runs: Simulated, values: Array, error: Array, level: float, *, floor: float = -np.inf
+    ) -> Estimate:
+        """Estimate with normal intervals about the values, cut off at the least possible value."""
+        width = normal_quantile(level) * error
+        low, high = np.maximum(values - width, floor), values + width
+        return cls(what, runs.generations, values, low, high, error, level, runs.replicates, runs.seed)
+
+    @classmethod
+    def ordered(
+        cls, what: str, runs: Simulated, sample: Array, q: float, level: float, *, at: Generations | None = None
+    ) -> Estimate:
+        """Estimate of a quantile by order statistics of a sample, shape ``(replicates, generations)``."""
+        values, low, high = quantile(sample, q, level)
+        generations = runs.generations if at is None else at
+        return cls(what, generations, values, low, high, np.zeros_like(values), level, runs.replicates, runs.seed)
 
     def __repr__(self) -> str:
         head = f"<Estimate: {self.what}, {self.replicates} runs, seed {self.seed}, {self.level:.4g} intervals>"

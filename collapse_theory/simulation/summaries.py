@@ -179,7 +179,7 @@ class Summary:
         """
         row = self._seen(quantity, "mean")
         error = np.sqrt(self.moments.second[row] / (self.replicates - 1) / self.replicates)
-        return self._estimate(quantity, "mean", self.moments.mean[row], error, level)
+        return Estimate.normal(f"mean of {quantity}", self, self.moments.mean[row], error, level)
 
     def std(self, quantity: Any, level: float = 0.99) -> Estimate:
         """Standard deviation over the runs, with its interval; errors as for :meth:`mean`, NotDefined when tilted."""
@@ -191,7 +191,7 @@ class Summary:
         estimate.refuse_concentrated(f"the std of {quantity}", self.generations, share)
         spread = np.sqrt(moments.second[row] / (self.replicates - 1))
         error = estimate.std_error(spread, moments.fourth[row] / self.replicates, self.replicates)
-        return self._estimate(quantity, "std", spread, error, level)
+        return Estimate.normal(f"std of {quantity}", self, spread, error, level, floor=0.0)
 
     def smallest(self, quantity: Any) -> Array:
         """Smallest value of all runs at each generation; weighted when tilted."""
@@ -216,21 +216,6 @@ class Summary:
         if by_theorem is None:
             estimate.refuse_concentrated(what, self.generations, _share(extreme, moments.size[row] * self.replicates))
         return row
-
-    def _estimate(self, quantity: Any, statistic: str, values: Array, error: Array, level: float) -> Estimate:
-        width = estimate.normal_quantile(level) * error
-        low = values - width if statistic == "mean" else np.maximum(values - width, 0.0)
-        return Estimate(
-            what=f"{statistic} of {quantity}",
-            generations=self.generations,
-            values=values,
-            low=low,
-            high=values + width,
-            standard_error=error,
-            level=level,
-            replicates=self.replicates,
-            seed=self.seed,
-        )
 
 
 def _share(part: Array, total: Array) -> Array:

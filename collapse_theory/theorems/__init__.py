@@ -2,11 +2,21 @@
 
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems.conservation import CONSERVATION
+from collapse_theory.theorems.contraction import CONTRACTION
 from collapse_theory.theorems.fate import FATES
 from collapse_theory.theorems.gaussian_accumulate import GAUSSIAN_ACCUMULATE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
 from collapse_theory.theorems.posterior import POSTERIOR
+from collapse_theory.theorems.second_moments import SECOND_MOMENTS
 
-PAIRS: tuple[Theorem, ...] = (CONSERVATION, *FATES, *GAUSSIAN_ACCUMULATE, *GAUSSIAN_FRESH, *POSTERIOR)
+PAIRS: tuple[Theorem, ...] = (
+    CONSERVATION,
+    *FATES,
+    *CONTRACTION,
+    *GAUSSIAN_ACCUMULATE,
+    *GAUSSIAN_FRESH,
+    *POSTERIOR,
+    *SECOND_MOMENTS,
+)
 
 __all__ = ["PAIRS"]

@@ -10,7 +10,7 @@ import numpy as np
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
 from collapse_theory.gamma_ratios import digamma_minus_log
-from collapse_theory.regimes import Accumulate, Fresh
+from collapse_theory.regimes import Fresh
 from collapse_theory.regimes.linear_map import AffineMap, slotless
 from collapse_theory.schedules import Constant
 from collapse_theory.theorem import Check, Theorem
@@ -39,6 +39,9 @@ class Fate:
 
     def __str__(self) -> str:
         return f"{self.verdict}: {self.because} = {self.value:.6g}"
+
+    def __repr__(self) -> str:
+        return f"<Fate: {self}>"
 
 
 def critical_ddof(n: Any) -> Any:
@@ -81,8 +84,10 @@ def _replaced_fate(setting: Any) -> Fate:
     sizes, family = setting.sizes, setting.family
     if not sizes.constant:
         if sizes.reciprocal_sum_converges:
-            return Fate("settles", "sum of 1/n_t converges, so the growth of the log-variance dies out: rate", 0.0)
-        return _by_sign(family.ddof - 2 if family.two_moments else 0.0, "sum of 1/n_t diverges, ddof − 2")
+            return Fate(
+                "settles", "the sum of 1/n_t converges, so the log-variance stops growing; its rate per generation", 0.0
+            )
+        return _by_sign(family.ddof - 2 if family.two_moments else 0.0, "the sum of 1/n_t diverges; ddof − 2")
     if not family.two_moments:
         return Fate("wanders", "log-drift of the posterior refit", 0.0)
     away = family.ddof - critical_ddof(int(sizes(1)))
@@ -104,8 +109,8 @@ def _anchored(setting: Any) -> bool:
 def _anchored_fate(setting: Any) -> Fate:
     gap = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof).slow_gap
     if gap > 0:
-        return Fate("stationary", "1 − spectral radius of the second-moment map", gap)
-    return Fate("undecided", "the expected variance diverges; 1 − spectral radius of the second-moment map", gap)
+        return Fate("stationary", "new real points pull it back, by a share per generation", gap)
+    return Fate("undecided", "the expected variance diverges; pull per generation", gap)
 
 
 def _prove_critical_divisor() -> tuple[Check, ...]:
@@ -159,9 +164,14 @@ def _bounded(setting: Any) -> bool:
     """A plug-in Gaussian whose log-variance keeps its law: accumulation, or a contraction to fresh data."""
     if not (isinstance(setting.family, Gaussian) and setting.family.two_moments):
         return False
-    if isinstance(setting.regime, Accumulate):
+    if setting.tableau.accumulation:
         return bool(setting.sizes.constant)
     return _anchored(setting) and _anchored_fate(setting).value > 0
+
+
+def _prove_boundedness() -> tuple[Check, ...]:
+    """A log-variance that settles, and one whose second moments contract, both grow by nothing in the long run."""
+    return (*_prove_settling(), *_prove_anchoring())
 
 
 def _no_growth(name: str) -> Theorem:
@@ -175,7 +185,7 @@ def _no_growth(name: str) -> Theorem:
         source="docs/theory/accumulate; docs/theory/fresh",
         holds=_bounded,
         value=lambda setting: 0.0,
-        proof=_prove_settling,
+        proof=_prove_boundedness,
     )
 
 
@@ -203,7 +213,8 @@ FATES: tuple[Theorem, ...] = (
         source="docs/theory/accumulate",
         holds=lambda setting: (
             isinstance(setting.family, Gaussian)
-            and isinstance(setting.regime, Accumulate)
+            and setting.family.two_moments
+            and setting.tableau.accumulation
             and _known_to_the_end(setting)
         ),
         value=lambda setting: Fate("settles", "growth of the log-variance per generation", 0.0),

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
 from collapse_theory.gamma_ratios import expm1_minus, log1p_minus
-from collapse_theory.regimes import Accumulate
 from collapse_theory.theorem import Check, Theorem
+from collapse_theory.theorems.raw_points import std_reference
 
 PAGE = "docs/theory/accumulate"
 Array = NDArray[np.float64]
@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 def holds(setting: Any) -> bool:
     """A plug-in Gaussian on the whole pool."""
     plug_in = isinstance(setting.family, Gaussian) and setting.family.two_moments
-    return plug_in and isinstance(setting.regime, Accumulate)
+    return bool(plug_in and setting.tableau.accumulation)
 
 
 def _factors(setting: Any, last: int) -> tuple[Array, Array, Array, Array]:
@@ -174,6 +174,7 @@ GAUSSIAN_ACCUMULATE: tuple[Theorem, ...] = (
         source=PAGE,
         holds=holds,
         value=_variance_std,
+        reference=std_reference(1, 0),
         limit=_limit(_variance_std),
         proof=_prove_factors,
     ),
@@ -187,6 +188,7 @@ GAUSSIAN_ACCUMULATE: tuple[Theorem, ...] = (
         source=PAGE,
         holds=holds,
         value=_squared_error_std,
+        reference=std_reference(0, 1),
         limit=_limit(_squared_error_std),
         proof=_prove_factors,
     ),

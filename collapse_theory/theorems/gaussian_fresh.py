@@ -14,7 +14,7 @@ where second ones are stationary (Kesten's tails): then the standard deviation g
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from math import comb, factorial, prod
@@ -22,21 +22,23 @@ from typing import Any
 
 import numpy as np
 
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
-from collapse_theory.regimes import Fresh, FreshMixture
-from collapse_theory.theorem import Check, Theorem
+from collapse_theory.regimes.regime import REAL
+from collapse_theory.theorem import Theorem
+from collapse_theory.theorems.raw_points import std_reference
 
 PAGE = "docs/theory/fresh"
 MONOMIALS = ((2, 0), (1, 1), (0, 2), (1, 0), (0, 1), (0, 0))
 """Exponents (p, q) of v^p d^(2q), in the order of the state."""
-DEGREE = 4
-"""Degree of the coefficients in r."""
+DEGREE, DIGITS = 4, 60
+"""Degree of the coefficients in r, and digits of the numeric work."""
 
 
 def holds(setting: Any) -> bool:
     """A plug-in Gaussian with fresh data, in fixed number or by chance."""
     plug_in = isinstance(setting.family, Gaussian) and setting.family.two_moments
-    return plug_in and isinstance(setting.regime, (Fresh, FreshMixture))
+    return bool(plug_in and setting.tableau.mixture)
 
 
 @lru_cache(maxsize=1)
@@ -113,40 +115,54 @@ def _binomial(n: int, j: int) -> Fraction:
 
 
 def _exact_map(setting: Any, t: int) -> list[list[Fraction]]:
-    n, ddof = int(setting.sizes(t)), Fraction(setting.family.ddof)
-    if isinstance(setting.regime, FreshMixture):
-        return _mixed(n, Fraction(str(setting.regime.share)), ddof)
-    return _entries(n, int(setting.regime.fresh_points(n)), ddof)
+    n, ddof, step = int(setting.sizes(t)), Fraction(setting.family.ddof), setting.regime.step(t, setting.sizes)
+    if step.share:
+        return _mixed(n, Fraction(str(step.share)), ddof)
+    return _entries(n, int(step.drawn[REAL]), ddof)
+
+
+def _variances(of: tuple[int, int], setting: Any, t: Any) -> list[Any]:
+    """Variances over runs of the monomial, in units of the source, in mpmath."""
+    import mpmath
+
+    row, linear = MONOMIALS.index((2 * of[0], 2 * of[1])), MONOMIALS.index(of)
+    with mpmath.workdps(DIGITS):
+        return [max(x[row] - x[linear] ** 2, mpmath.mpf(0)) for x in _states(setting, np.asarray(t))]
 
 
 def _std(of: tuple[int, int]) -> Any:
-    row, linear = MONOMIALS.index((2 * of[0], 2 * of[1])), MONOMIALS.index(of)
-
     def value(setting: Any, t: Any) -> Any:
-        import mpmath
-
-        with mpmath.workdps(60):
-            states = _states(setting, np.asarray(t))
-            roots = [mpmath.sqrt(max(x[row] - x[linear] ** 2, mpmath.mpf(0))) for x in states]
-            return np.array([float(setting.family.spread * root) for root in roots])
+        return np.array([setting.family.spread * float(x**0.5) for x in _variances(of, setting, t)])
 
     return value
+
+
+def _log_std(of: tuple[int, int]) -> Any:
+    def log_value(setting: Any, t: Any) -> Any:
+        import mpmath
+
+        logs = [float(mpmath.log(x)) / 2 if x else -np.inf for x in _variances(of, setting, t)]
+        return np.log(setting.family.spread) + np.array(logs)
+
+    return log_value
+
+
+def _numeric(matrix: list[list[Fraction]]) -> Any:
+    import mpmath
+
+    return mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in matrix])
 
 
 def _states(setting: Any, t: Any) -> list[Any]:
     import mpmath
 
     start = mpmath.matrix([1, 0, 0, 1, 0, 1])
-
-    def numeric(matrix: list[list[Fraction]]) -> Any:
-        return mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in matrix])
-
     if setting.sizes.constant:
-        step = numeric(_exact_map(setting, 1))
+        step = _numeric(_exact_map(setting, 1))
         return [step ** int(g) * start for g in t]
     found, state = {}, start
     for g in range(1, int(max(t)) + 1):
-        state = numeric(_exact_map(setting, g)) * state
+        state = _numeric(_exact_map(setting, g)) * state
         found[g] = state
     return [found[int(g)] for g in t]
 
@@ -156,46 +172,20 @@ def _std_limit(of: tuple[int, int]) -> Any:
 
     def limit(setting: Any) -> float:
         """Stationary value; infinite when the fourth moments do not contract."""
-        from collapse_theory.errors import NoClosedForm
+        import mpmath
 
         if not setting.sizes.constant:
             raise NoClosedForm("the limit under growing sample sizes has no closed form: evaluate at large t")
-        matrix = np.array([[float(x) for x in r] for r in _exact_map(setting, 1)])
-        if np.max(np.abs(np.linalg.eigvals(matrix[:5, :5]))) >= 1:
-            return float(np.inf)
-        x = np.append(np.linalg.solve(np.eye(5) - matrix[:5, :5], matrix[:5, 5]), 1.0)
-        return float(setting.family.spread * np.sqrt(x[row] - x[linear] ** 2))
+        exact = _exact_map(setting, 1)
+        inner = np.array([[float(x) for x in r[:-1]] for r in exact[:-1]])
+        if np.max(np.abs(np.linalg.eigvals(inner))) >= 1:
+            return np.inf
+        gaps = [[(i == j) - x for j, x in enumerate(r[:-1])] for i, r in enumerate(exact[:-1])]
+        with mpmath.workdps(DIGITS):
+            x = [*mpmath.lu_solve(_numeric(gaps), _numeric([[r[-1]] for r in exact[:-1]])), mpmath.mpf(1)]
+            return float(setting.family.spread * mpmath.sqrt(x[row] - x[linear] ** 2))
 
     return limit
-
-
-def _prove_map() -> tuple[Check, ...]:
-    """One step of the map against raw points: three draws, Gauss–Hermite quadrature exact for polynomials."""
-    v, d, ddof = 0.7, 0.4, Fraction(1, 2)
-    state = np.array([v**p * d ** (2 * q) for p, q in MONOMIALS])
-
-    def agrees(rows: list[list[Fraction]], from_source: Sequence[tuple[int, float]]) -> bool:
-        expected = np.array([[float(x) for x in row] for row in rows]) @ state
-        found = sum(chance * _raw_moments(real, v, d, float(ddof)) for real, chance in from_source)
-        return bool(np.allclose(expected, found, rtol=1e-12, atol=0))
-
-    alpha = Fraction(1, 4)
-    chances = [(r, comb(3, r) * float(alpha) ** r * float(1 - alpha) ** (3 - r)) for r in range(4)]
-    return (
-        *(Check(f"the map for {r} real points of 3", agrees(_entries(3, r, ddof), [(r, 1.0)])) for r in range(4)),
-        Check("the map for a binomial number of real points", agrees(_mixed(3, alpha, ddof), chances)),
-    )
-
-
-def _raw_moments(real: int, v: float, d: float, ddof: float) -> Any:
-    """Expected next monomials when three raw points are drawn, ``real`` of them from the source, and refitted."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(6)
-    grid = np.stack(np.meshgrid(nodes, nodes, nodes, indexing="ij"))
-    chance = np.einsum("i,j,k->ijk", weights, weights, weights) / (2 * np.pi) ** 1.5
-    points = [grid[i] if i < real else d + np.sqrt(v) * grid[i] for i in range(3)]
-    mean = sum(points) / 3
-    variance = sum((point - mean) ** 2 for point in points) / (3 - ddof)
-    return np.array([np.sum(chance * variance**p * mean ** (2 * q)) for p, q in MONOMIALS])
 
 
 GAUSSIAN_FRESH: tuple[Theorem, ...] = tuple(
@@ -210,8 +200,9 @@ GAUSSIAN_FRESH: tuple[Theorem, ...] = tuple(
         source=PAGE,
         holds=holds,
         value=_std(of),
+        log_value=_log_std(of),
+        reference=std_reference(*of),
         limit=_std_limit(of),
-        proof=_prove_map,
     )
     for name, of, statement in (
         (

@@ -85,7 +85,7 @@ def _error(theorem: Theorem, order: Order, setting: Recursion, t: int) -> float:
     if theorem.statistic in ("distribution", "almost_sure_limit"):
         exact = order.against(setting, t, *quantity.numbers) if order.against else quantity.distribution(t)
         points = exact.ppf(QUANTILES)
-        return float(np.max(np.abs(theorem.value(setting, t, *quantity.numbers).cdf(points) - QUANTILES)))
+        return float(np.max(np.abs(theorem.value(setting, at, *quantity.numbers)[0].cdf(points) - QUANTILES)))
     approximate = float(theorem.value(setting, at, *quantity.numbers)[0])
     exact = order.against(setting, t, *quantity.numbers) if order.against else getattr(quantity, theorem.statistic)(t)
     return abs(approximate / float(exact) - 1)
@@ -111,7 +111,7 @@ def _margins(theorem: Theorem) -> Iterator[tuple[float, str]]:
             except NoClosedForm:
                 continue
             points = exact.ppf(QUANTILES)
-            bound = theorem.value(setting, t, *quantity.numbers)
+            bound = theorem.value(setting, np.array([t]), *quantity.numbers)[0]
             margins = [getattr(bound, tail)(points) - getattr(exact, tail)(points) + ROUNDING for tail in ("cdf", "sf")]
             least = float(np.min(margins))
             yield (math.inf if least >= 0 else -math.inf), f"{setting!r}, t = {t}"

@@ -59,15 +59,19 @@ def digits(theorem: Theorem, settings: list[Recursion], times: tuple[int, ...]) 
 
 def _errors(theorem: Theorem, setting: Recursion, times: tuple[int, ...]) -> Iterator[tuple[float, str]]:
     if theorem.statistic in CURVES:
-        curve = getattr(setting.watch(setting.family.roles.get(theorem.quantity, theorem.quantity)), theorem.statistic)
-        if curve.theorem is not theorem:
-            return
+        name = setting.family.roles.get(theorem.quantity, theorem.quantity)
+        curve = getattr(setting.watch(name, *setting.defined(name).typical), theorem.statistic)
         formula = None if theorem.formula is None else theorem.formula(setting)
         for t in times:
             exact = _exact(theorem, setting, formula, t)
-            if exact is not None:
+            if exact is None:
+                continue
+            if curve.theorem is theorem:
                 yield _curve_error(curve, exact, t), f", t = {t}"
-        if theorem.limit is not None and _reaches_far(theorem, setting):
+            elif t > 0:
+                value = theorem.value(setting, np.array([t]), *curve.quantity.numbers)[0]
+                yield _relative(float(value), exact) / TOLERANCE, f", t = {t}"
+        if curve.theorem is theorem and theorem.limit is not None and _reaches_far(theorem, setting):
             yield _limit_error(curve), f", limit against t = {FAR:.0e}"
     elif theorem.statistic in ("distribution", "carried_by_top"):
         yield from _inversion_errors(theorem, setting)
@@ -143,7 +147,7 @@ def _inversion_errors(theorem: Theorem, setting: Recursion) -> Iterator[tuple[fl
     """Absolute errors of an inverted law, after the one refit for which incomplete gamma functions give it."""
     if theorem.reference is None or not setting.sizes.constant or setting.sizes(1) > LARGEST_INVERTED:
         return
-    law = theorem.value(setting, [1])[0] if theorem.statistic == "distribution" else None
+    law = theorem.value(setting, np.array([1]))[0] if theorem.statistic == "distribution" else None
     for q in PROBABILITIES:
         point = q if law is None else float(law.ppf(q))
         try:

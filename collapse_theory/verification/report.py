@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-AGREES, DISAGREES, UNCONFRONTED = "agrees", "DISAGREES", "not confronted"
-GOOD, BAD, GREY = "#0072B2", "#D55E00", "0.6"
+AGREES, PROVED, DISAGREES, UNCONFRONTED = "agrees", "proved", "DISAGREES", "not confronted"
 
 
 @dataclass(frozen=True)
@@ -58,14 +57,27 @@ class Row:
         """The worst z, 0 without a comparison."""
         return self.comparisons[0].z if self.comparisons else 0.0
 
+    @property
+    def approximation(self) -> str:
+        """What an approximation showed: the order seen, or whether a bound holds; nothing for other theorems."""
+        if not self.approach.cases:
+            return ""
+        if self.theorem.road == "asymptotic":
+            return f"order {self.approach.seen:.1f}"
+        return "bound holds" if self.approach.kept else "VIOLATED"
+
+    def contradicted(self, critical: float) -> bool:
+        """Whether any road contradicts the theorem."""
+        proved = self.proved == len(self.proof)
+        return not (proved and self.digits.worst <= 1 and abs(self.z) <= critical and self.approach.kept)
+
     def verdict(self, critical: float) -> str:
-        """``agrees``, ``DISAGREES`` or ``not confronted``."""
-        good = (
-            self.proved == len(self.proof) and self.digits.worst <= 1 and abs(self.z) <= critical and self.approach.kept
-        )
-        if not good:
+        """``DISAGREES``; ``agrees`` where at least one number does; ``proved`` by steps alone; ``not confronted``."""
+        if self.contradicted(critical):
             return DISAGREES
-        return AGREES if self.proof or self.digits.points or self.comparisons or self.approach.cases else UNCONFRONTED
+        if self.digits.points or self.comparisons or self.approach.cases:
+            return AGREES
+        return PROVED if self.proof else UNCONFRONTED
 
     def complaint(self, critical: float) -> str:
         """What contradicts the theorem, in words."""
@@ -114,7 +126,14 @@ class Report:
     @property
     def disagreements(self) -> tuple[Row, ...]:
         """The rows that contradict a theorem."""
-        return tuple(row for row in self.rows if row.verdict(self.critical) == DISAGREES)
+        return tuple(row for row in self.rows if row.contradicted(self.critical))
+
+    def grouped(self) -> dict[str, list[Row]]:
+        """The rows under the quantity, in words, that they are about."""
+        groups: dict[str, list[Row]] = {}
+        for row in self.rows:
+            groups.setdefault(row.theorem.quantity.replace("_", " "), []).append(row)
+        return groups
 
     def summary(self) -> str:
         """A few lines of totals, and one more for each disagreement."""
@@ -141,30 +160,23 @@ class Report:
         for name in ("proof", "worst error", f"worst z of {self.critical:.1f}", "would see"):
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column("verdict", no_wrap=True)
-        for quantity in dict.fromkeys(row.theorem.quantity for row in self.rows):
-            table.add_row(f"[bold]{quantity.replace('_', ' ')}[/bold]")
-            for row in self.rows:
-                if row.theorem.quantity == quantity:
-                    table.add_row(*self._cells(row))
+        for quantity, rows in self.grouped().items():
+            table.add_row(f"[bold]{quantity}[/bold]")
+            for row in rows:
+                table.add_row(*self._cells(row))
         return table
 
     def _cells(self, row: Row) -> tuple[RenderableType, ...]:
         from rich.padding import Padding
 
         verdict = row.verdict(self.critical)
-        colour = {AGREES: "green", DISAGREES: "bold red"}.get(verdict, "yellow")
+        colour = {AGREES: "green", PROVED: "green", DISAGREES: "bold red"}.get(verdict, "yellow")
         absolute = " abs" if row.allowed == INVERSION else ""
         error = f"{row.digits.worst * row.allowed:.0e}{absolute}" if row.digits.points else "·"
-        if row.approach.cases:
-            error = (
-                f"order {row.approach.seen:.1f}"
-                if row.theorem.road == "asymptotic"
-                else ("bound holds" if row.approach.kept else "VIOLATED")
-            )
         return (
             Padding(row.theorem.title, (0, 0, 0, 2)),
             f"{row.proved}/{len(row.proof)}" if row.proof else "·",
-            error,
+            row.approximation or error,
             f"{row.z:+.1f} in {len(row.comparisons)}" if row.comparisons else "·",
             f"{self.critical * min(one.smallest_seen for one in row.comparisons):.2%}" if row.comparisons else "·",
             f"[{colour}]{verdict}[/{colour}]",
@@ -206,29 +218,7 @@ class Report:
         }
 
     def figure(self) -> Figure:
-        """Worst digits and worst z of every theorem, against what is allowed."""
-        from matplotlib.figure import Figure
+        """Worst digits, all z, proof and approximation of every theorem, against what is allowed."""
+        from collapse_theory.verification.figure import figure_of
 
-        rows = list(reversed(self.rows))
-        figure = Figure(figsize=(11, 0.21 * len(rows) + 1.4), layout="constrained")
-        left, right = figure.subplots(1, 2, sharey=True)
-        for place, row in enumerate(rows):
-            colour = BAD if row.verdict(self.critical) == DISAGREES else GOOD
-            if row.digits.points:
-                left.plot(max(row.digits.worst, 1e-5), place, "o", color=colour, markersize=4)
-            if row.comparisons:
-                zs = [one.z for one in row.comparisons]
-                right.plot(zs, [place] * len(zs), "|", color=GREY, markersize=5)
-                right.plot(row.z, place, "o", color=colour, markersize=4)
-        left.set_xscale("log")
-        left.axvline(1.0, color=GREY, linewidth=1)
-        left.set_xlabel("worst error against 50 digits, as a share of what is allowed")
-        left.set_yticks(range(len(rows)), [row.theorem.title for row in rows], fontsize=7)
-        left.set_ylim(-0.7, len(rows) - 0.3)
-        for threshold in (-self.critical, self.critical):
-            right.axvline(threshold, color=GREY, linewidth=1)
-        right.set_xlabel("z of the simulated values (dot: the worst)")
-        for panel in (left, right):
-            panel.grid(axis="y", linewidth=0.3)
-            panel.spines[["top", "right"]].set_visible(False)
-        return figure
+        return figure_of(self)

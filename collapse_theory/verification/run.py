@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from collapse_theory.domain import one_of
+from collapse_theory import families, regimes
+from collapse_theory.domain import Choice
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
@@ -52,7 +53,9 @@ def verify(
     Report
         One row per theorem; ``report.agrees`` is False if anything disagrees.
     """
-    one_of("depth", depth, DEPTHS)
+    Choice(DEPTHS).check("depth", depth)
+    _check_kind("family", family, families.named())
+    _check_kind("regime", regime, regimes.named())
     started = time.perf_counter()
     simulated = settings.simulated(depth, family, regime)
     stressed = settings.stressed(depth, family, regime)
@@ -89,6 +92,12 @@ def verify(
         seed=seed,
         seconds=time.perf_counter() - started,
     )
+
+
+def _check_kind(name: str, kind: Any, known: Mapping[str, type]) -> None:
+    if kind is not None and not (isinstance(kind, type) and issubclass(kind, (Family, Regime))):
+        classes = ", ".join(f"ct.{one.__name__}" for one in known.values())
+        raise ValueError(f"{name} = {kind!r} is outside its domain: a class such as {classes}")
 
 
 def _distinct(recursions: Sequence[Recursion], extra: Sequence[Theorem]) -> list[Theorem]:

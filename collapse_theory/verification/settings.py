@@ -14,7 +14,7 @@ Depth = Literal["quick", "default", "deep"]
 DEPTHS: tuple[Depth, ...] = ("quick", "default", "deep")
 
 STRESS_SIZES = (2, 3, 10, 10**3, 10**6, 10**9)
-STRESS_TIMES = (0, 1, 10**3, 10**9)
+STRESS_TIMES = (0, 1, 2, 10**3, 10**9)
 
 
 def simulated(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:

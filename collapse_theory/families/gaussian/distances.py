@@ -20,6 +20,7 @@ from collapse_theory.families.gaussian.ladder import Polynomial, log_std_of, pol
 from collapse_theory.families.gaussian.location import squared_error_std_limit, student_limit
 from collapse_theory.families.gaussian.step import (
     additive,
+    below_critical,
     drift,
     log_divisor,
     log_expm1,
@@ -28,6 +29,7 @@ from collapse_theory.families.gaussian.step import (
     log_moment,
     replaced,
     replaced_constant,
+    settles,
     shape,
     step_moment,
 )
@@ -69,6 +71,7 @@ def _log_wasserstein(setting: Any, t: Any) -> Any:
 
 
 def _wasserstein_limit(setting: Any) -> float:
+    settles(setting)
     if setting.family.ddof >= 1:
         return float(np.inf)
     return float(setting.squared_location_error.mean.limit + setting.family.spread)
@@ -139,6 +142,7 @@ def _exponential(log_value: Any) -> Any:
 
 
 def _infinite(setting: Any) -> float:
+    settles(setting)
     return np.inf
 
 
@@ -198,9 +202,9 @@ def _kl_growth_formula(setting: Any) -> Any:
     return -sympy.digamma((n - 1) / sympy.Integer(2)) - sympy.log(2 / (n - ddof))
 
 
-def _almost_sure_limit(setting: Any, t: Any = None) -> Any:
+def _almost_sure_limits(setting: Any, t: Any) -> list[Any]:
     error = Squared(affine_of(student_limit(setting).base, 0.0, 1 / float(np.sqrt(2 - setting.family.ddof))))
-    return affine_of(error, setting.family.spread, setting.family.spread)
+    return [affine_of(error, setting.family.spread, setting.family.spread)] * np.size(t)
 
 
 DISTANCES: tuple[Theorem, ...] = (
@@ -251,8 +255,8 @@ DISTANCES: tuple[Theorem, ...] = (
         statement=r"W_2^2 \to \sigma_0^2 + (\mu_\infty-\mu_0)^2 < \infty",
         conditions="replacement with one sample size, below the critical divisor; the law returned is the large-n one",
         source=PAGE,
-        holds=replaced_constant,
-        value=_almost_sure_limit,
+        holds=below_critical,
+        value=_almost_sure_limits,
         name="student limit",
         order=Order(1.0, along=lambda m: (m, 20 * m), against=_collapsed, when=lambda setting: setting.family.ddof < 1),
     ),
@@ -317,7 +321,7 @@ DISTANCES: tuple[Theorem, ...] = (
         statement=r"\lim \tfrac1t \log\mathrm{KL} = -E\log W",
         conditions="replacement with one sample size, below the critical divisor",
         source=PAGE,
-        holds=lambda setting: replaced_constant(setting) and drift(setting)(np.float64(setting.sizes(1))) < 0,
+        holds=below_critical,
         value=lambda setting: -float(drift(setting)(np.float64(setting.sizes(1)))),
         formula=_kl_growth_formula,
     ),

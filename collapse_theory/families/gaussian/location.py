@@ -15,7 +15,7 @@ import numpy as np
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.gaussian import direct_sums
 from collapse_theory.families.gaussian.ladder import log_std_of, polynomial, std_of
-from collapse_theory.families.gaussian.step import drift, log_moment, plug_in, replaced, replaced_constant
+from collapse_theory.families.gaussian.step import below_critical, drift, log_moment, plug_in, refitted, replaced
 from collapse_theory.laws import Squared, affine_of
 from collapse_theory.theorem import Order, Theorem
 
@@ -40,7 +40,7 @@ def _squared_laws(setting: Any, t: Any) -> list[Any]:
     return [affine_of(Squared(mixture), 0.0, setting.family.spread) for mixture in scale_mixtures(setting, t, 0.0)]
 
 
-def student_limit(setting: Any, t: Any = None) -> Any:
+def student_limit(setting: Any) -> Any:
     """Law of the limit of the fitted mean for large n: Student's t, scaled (Dufresne's identity)."""
     from collapse_theory.families.gaussian.student import Student
 
@@ -48,6 +48,10 @@ def student_limit(setting: Any, t: Any = None) -> Any:
     if ddof >= 2:
         raise NoClosedForm(f"ddof = {ddof:g}: the fitted mean converges only for ddof < 2 (large n)")
     return affine_of(Student(2 * (2 - ddof)), setting.family.mean, setting.family.sd / np.sqrt(2 - ddof))
+
+
+def _student_limits(setting: Any, t: Any) -> list[Any]:
+    return [student_limit(setting)] * np.size(t)
 
 
 def scale_tail_index(setting: Any) -> float:
@@ -127,7 +131,7 @@ LOCATION: tuple[Theorem, ...] = (
         statement=r"\sqrt{E(\mu_t-\mu_0)^2}",
         conditions="wherever the mean of the squared location error is known",
         source="docs/theory/location",
-        holds=plug_in,
+        holds=lambda setting: plug_in(setting) or (refitted(setting) and setting.sizes.constant),
         value=lambda setting, t: np.sqrt(setting.squared_location_error.mean(t)),
         limit=lambda setting: float(np.sqrt(setting.squared_location_error.mean.limit)),
     ),
@@ -160,10 +164,10 @@ LOCATION: tuple[Theorem, ...] = (
         statistic="distribution",
         road="asymptotic",
         statement=r"\frac{\mu_\infty-\mu_0}{\sigma_0} \to \frac{t_{2(2-\delta)}}{\sqrt{2-\delta}}",
-        conditions="replacement with one sample size n → ∞, t ≫ n, ddof < 2",
+        conditions="replacement with one sample size n → ∞, t ≫ n, below the critical divisor",
         source="dufresne1990; " + PAGE,
-        holds=replaced_constant,
-        value=student_limit,
+        holds=below_critical,
+        value=_student_limits,
         name="student limit",
         order=Order(1.0, along=lambda m: (m, 20 * m), against=_settled, when=lambda setting: setting.family.ddof < 1),
     ),
@@ -175,7 +179,7 @@ LOCATION: tuple[Theorem, ...] = (
         statement=r"P(|\mu_\infty-\mu_0| > x) \sim C x^{-2\kappa},\quad E W^\kappa = 1",
         conditions="replacement with one sample size, below the critical divisor; 2 exactly at ddof = 1",
         source="kesten1973; " + PAGE,
-        holds=replaced_constant,
+        holds=below_critical,
         value=lambda setting: 2 * scale_tail_index(setting),
         reference=_tail_index_reference,
     ),
@@ -187,8 +191,8 @@ LOCATION: tuple[Theorem, ...] = (
         statement=r"\mu_t \to \mu_\infty \text{ almost surely}",
         conditions="replacement with one sample size, below the critical divisor; the law returned is the large-n one",
         source="dufresne1990; " + PAGE,
-        holds=replaced_constant,
-        value=student_limit,
+        holds=below_critical,
+        value=_student_limits,
         name="student limit",
         order=Order(1.0, along=lambda m: (m, 20 * m), against=_settled, when=lambda setting: setting.family.ddof < 1),
     ),

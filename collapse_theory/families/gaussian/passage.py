@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from collapse_theory.families.gaussian.step import replaced_constant
+from collapse_theory.families.gaussian.step import below_critical, replaced_constant
 from collapse_theory.theorem import Order, Theorem
 
 PAGE = "docs/theory/first_passage"
@@ -67,10 +67,10 @@ PASSAGE: tuple[Theorem, ...] = (
         statement=r"E T \approx b/|E\log W|",
         conditions="replacement, below the critical divisor; the overshoot neglected",
         source=f"wald1947; {PAGE}",
-        holds=replaced_constant,
+        holds=below_critical,
         value=_wald,
         name="wald",
-        order=Order(0.5, along=lambda m: (4 * m, 1), when=lambda setting: setting.family.ddof < 2),
+        order=Order(0.5, along=lambda m: (4 * m, 1)),
     ),
     Theorem(
         title="inverse-Gaussian time of the diffusion limit",
@@ -79,11 +79,11 @@ PASSAGE: tuple[Theorem, ...] = (
         road="asymptotic",
         statement=r"T \approx \mathrm{IG},\quad E T = \frac{bn}{2-\delta},\; "
         r"\operatorname{Var} T = \frac{2bn^2}{(2-\delta)^3}",
-        conditions="replacement, n → ∞, ddof < 2",
+        conditions="replacement, n → ∞, below the critical divisor",
         source=PAGE,
-        holds=replaced_constant,
+        holds=below_critical,
         value=_inverse_gaussian,
         name="inverse gaussian",
-        order=Order(0.5, along=lambda m: (64 * m, 128 * m), when=lambda setting: setting.family.ddof < 2),
+        order=Order(0.5, along=lambda m: (64 * m, 128 * m)),
     ),
 )

@@ -24,6 +24,7 @@ from collapse_theory.families.gaussian.step import (
     prove_drift,
     prove_step_moment,
     refitted,
+    settles,
     shape,
     step_moment,
 )
@@ -129,7 +130,7 @@ def _moments(name: str, letter: str) -> tuple[Theorem, ...]:
             statistic="mean",
             road="closed form",
             statement=rf"E\,{letter} = \sigma_0^{{{2 * s:g}}}\,(E W{exponent})^t",
-            conditions=EITHER,
+            conditions=EITHER if name == "sd" else "replacement, any sample sizes; posterior refit",
             source=f"bertrand2024, and {PAGE}",
             holds=refitted if name == "sd" else lambda setting: refitted(setting) and not plug_in(setting),
             value=_exponential(_log_mean(s)),
@@ -156,6 +157,20 @@ def _moments(name: str, letter: str) -> tuple[Theorem, ...]:
     )
 
 
+def _log_mean_limit(setting: Any) -> float:
+    sign = drift_sign(setting)
+    if sign:
+        return float(np.inf * sign)
+    if plug_in(setting) and not setting.sizes.constant:
+        raise NoClosedForm("at ddof = 2 the drifts of growing samples have a finite sum: evaluate at large t")
+    return 2 * float(np.log(setting.family.sd))
+
+
+def _infinite(setting: Any) -> float:
+    settles(setting)
+    return np.inf
+
+
 def _log_std_formula(setting: Any) -> Any:
     import sympy
 
@@ -178,16 +193,15 @@ _LOG = (
         quantity="log_variance",
         statistic="mean",
         road="closed form",
-        statement=r"E\log\sigma_t^2 = \log\sigma_0^2"
-        r" + t\left[\psi\!\left(\tfrac{n-1}2\right) + \log\tfrac2{n-\delta}\right]",
+        statement=r"E\log\sigma_t^2 = \log\sigma_0^2 + t\,E\log W,"
+        r"\quad E\log W = \psi\!\left(\tfrac{n-1}2\right) + \log\tfrac2{n-\delta}"
+        r" \text{ plug-in},\ 0 \text{ posterior}",
         conditions=EITHER,
         source=PAGE,
         holds=refitted,
         value=lambda setting, t: 2 * np.log(setting.family.sd) + additive(setting, t, drift(setting)),
         formula=log_mean_formula,
-        limit=lambda setting: (
-            float(np.inf * drift_sign(setting)) if drift_sign(setting) else 2 * float(np.log(setting.family.sd))
-        ),
+        limit=_log_mean_limit,
         proof=prove_drift,
     ),
     Theorem(
@@ -195,13 +209,13 @@ _LOG = (
         quantity="log_variance",
         statistic="std",
         road="closed form",
-        statement=r"\sqrt{t\,\psi'\!\left(\tfrac{n-1}2\right)}",
+        statement=r"\sqrt{c\,t\,\psi'\!\left(\tfrac{n-1}2\right)},\quad c = 1 \text{ plug-in},\ 2 \text{ posterior}",
         conditions=EITHER,
         source=PAGE,
         holds=refitted,
         value=lambda setting, t: np.sqrt(additive(setting, t, _step_variance(setting))),
         formula=_log_std_formula,
-        limit=lambda setting: np.inf,
+        limit=_infinite,
         proof=prove_drift,
     ),
 )

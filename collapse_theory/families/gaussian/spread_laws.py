@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.errors import NoClosedForm
+from collapse_theory.families.gaussian.approximations import Chernoff, Normal, Saddlepoint
 from collapse_theory.families.gaussian.step import (
     additive,
     drift,
@@ -107,7 +108,8 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             quantity=name,
             statistic="growth_rate",
             road="closed form",
-            statement=r"\lim_t \tfrac1t \log\sigma_t^2 = \psi\!\left(\tfrac{n-1}2\right) + \log\tfrac2{n-\delta}",
+            statement=r"\lim_t \tfrac1t \log\sigma_t^2 = E\log W, \text{ half of it for the sd};\quad "
+            r"E\log W = \psi\!\left(\tfrac{n-1}2\right) + \log\tfrac2{n-\delta} \text{ plug-in},\ 0 \text{ posterior}",
             conditions="replacement, one sample size; strong law of large numbers",
             source=f"shumailov2024, Theorem 3.1; {PAGE}",
             holds=lambda setting: refitted(setting) and setting.sizes.constant,
@@ -137,7 +139,7 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             conditions="replacement, n → ∞ with τ fixed",
             source=f"{PAGE}, section on the universal clock",
             holds=replaced,
-            value=lambda setting, t: transform(setting, _clock(setting, t)),
+            value=lambda setting, t: [transform(setting, _clock(setting, int(g))) for g in t],
             name="universal clock",
             order=Order(1.0, along=lambda m: (m, m)),
         ),
@@ -150,7 +152,7 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             conditions="replacement; error O(t^-3/2) in the centre of the law, relative error O(1/t) in its tails",
             source="lugannani1980",
             holds=refitted,
-            value=lambda setting, t: transform(setting, _Saddlepoint(log_law(setting, t))),
+            value=lambda setting, t: [transform(setting, Saddlepoint(log_law(setting, int(g)))) for g in t],
             name="saddlepoint",
             order=Order(1.5, along=lambda m: (10, m)),
         ),
@@ -163,7 +165,7 @@ def _distribution(name: str) -> tuple[Theorem, ...]:
             conditions="replacement; above the mean, and mirrored below it",
             source=f"{PAGE}, section on large deviations",
             holds=refitted,
-            value=lambda setting, t: transform(setting, _Chernoff(log_law(setting, t))),
+            value=lambda setting, t: [transform(setting, Chernoff(log_law(setting, int(g)))) for g in t],
             name="large deviations",
         ),
     )
@@ -176,23 +178,9 @@ def sympy_rational(number: float) -> Any:
     return sympy.Rational(str(number))
 
 
-def _clock(setting: Any, t: int) -> Any:
-    from collapse_theory.families.gaussian.approximations import Normal
-
+def _clock(setting: Any, t: int) -> Normal:
     tau = float(additive(setting, np.array([t]), lambda n: 1 / n)[0])
     return Normal(-(2 - setting.family.ddof) * tau, float(np.sqrt(2 * tau)))
-
-
-def _Saddlepoint(law: Any) -> Any:
-    from collapse_theory.families.gaussian.approximations import Saddlepoint
-
-    return Saddlepoint(law)
-
-
-def _Chernoff(law: Any) -> Any:
-    from collapse_theory.families.gaussian.approximations import Chernoff
-
-    return Chernoff(law)
 
 
 def _carried(s: float) -> Any:

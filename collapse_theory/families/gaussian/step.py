@@ -220,6 +220,17 @@ def drift_sign(setting: Any) -> float:
     return float(np.sign(setting.family.ddof - 2)) if plug_in(setting) else 0.0
 
 
+def settles(setting: Any) -> None:
+    """NoClosedForm unless the sample sizes are constant or the sum of their reciprocals is known to diverge."""
+    if not setting.sizes.constant and setting.sizes.reciprocal_sum_converges is not False:
+        raise NoClosedForm(f"{setting.sizes!r}: the limit under growing sample sizes has no closed form: use large t")
+
+
+def below_critical(setting: Any) -> bool:
+    """Plain replacement with one sample size, by a plug-in fit whose every run collapses."""
+    return replaced_constant(setting) and float(drift(setting)(np.float64(setting.sizes(1)))) < 0
+
+
 def log_law(setting: Setting, t: int) -> LogGammaSum:
     """Law of log(σ_t²/σ_0²), the sum of t independent log multipliers."""
     if setting.sizes.constant:

@@ -1,0 +1,75 @@
+"""What is watched on a fitted state: its definition, and the definition with arguments on one recursion."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import Any
+
+from collapse_theory.domain import Choice, Domain, written
+from collapse_theory.theorem import Theorem
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What a quantity or a time is: name, LaTeX symbol, sentence, the domains of its arguments and typical ones.
+
+    ``seen_by`` names the quantity whose relative second moment decides whether a simulated mean can be
+    trusted; ``light`` marks light tails, whose means are always seen.
+    """
+
+    name: str
+    symbol: str
+    sentence: str
+    arguments: tuple[tuple[str, Domain | Choice], ...] = ()
+    typical: tuple[Any, ...] = ()
+    seen_by: str = ""
+    light: bool = False
+
+    def checked(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Arguments inside their domains; ValueError naming the one that is not."""
+        if len(values) != len(self.arguments):
+            names = ", ".join(name for name, _ in self.arguments) or "none"
+            raise ValueError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(values)}")
+        pairs = zip(self.arguments, values, strict=True)
+        return tuple(domain.check(name, value) for (name, domain), value in pairs)
+
+    def with_arguments(self, values: tuple[Any, ...]) -> str:
+        """Name with its arguments, as code."""
+        inside = ", ".join(f"{name}={written(value)}" for (name, _), value in zip(self.arguments, values, strict=True))
+        return f"{self.name}({inside})" if inside else self.name
+
+
+@dataclass(frozen=True, repr=False)
+class Watched(ABC):
+    """A quantity or a time of one recursion: a definition with its arguments.
+
+    Parameters
+    ----------
+    recursion : Recursion
+        Whose runs are watched.
+    definition : Definition
+        What is watched.
+    numbers : tuple
+        Arguments of the definition.
+    """
+
+    recursion: Any
+    definition: Definition
+    numbers: tuple[Any, ...] = ()
+
+    def __str__(self) -> str:
+        return self.definition.with_arguments(self.numbers)
+
+    def __repr__(self) -> str:
+        return f"<{self}: {self.definition.sentence}, of {self.recursion!r}>"
+
+    @property
+    def name(self) -> str:
+        """Name of the quantity or the time."""
+        return self.definition.name
+
+    @property
+    @abstractmethod
+    def theorems(self) -> tuple[Theorem, ...]:
+        """All theorems about it that hold for the recursion."""

@@ -1,0 +1,80 @@
+"""Limits against what the curves do at large t, for constant, slowly and quickly growing sample sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import collapse_theory as ct
+from collapse_theory import families, regimes
+
+GENERATIONS = {
+    ("closed form", True): (10**6, 10**7),
+    ("closed form", False): (500, 5_000),
+    ("recurrence", True): (500, 2_000),
+    ("recurrence", False): (500, 2_000),
+    ("exact numeric", True): (10**5, 10**6),
+}
+"""Two generations to compare, by the road and by whether the sample size is constant: what each road can afford."""
+
+
+def curves(recursion: ct.Recursion) -> Any:
+    """All exact curves of a recursion, with their limits where known."""
+    for name in recursion.family.measures:
+        quantity = recursion.watch(name, *recursion.defined(name).typical)
+        for curve in (quantity.mean, quantity.std, quantity.median):
+            try:
+                yield curve, curve.theorem.road, float(curve.limit)
+            except ct.NoClosedForm:
+                continue
+
+
+def value(curve: Any, t: int) -> float:
+    try:
+        return float(curve(t))
+    except OverflowError:
+        return np.inf
+
+
+MEMBERS = [member for kind in families.named().values() for member in kind.examples()]
+EXAMPLES = [example for kind in regimes.named().values() for example in kind.examples()]
+
+
+@pytest.mark.parametrize("family", MEMBERS, ids=repr)
+@pytest.mark.parametrize("regime", EXAMPLES, ids=repr)
+@pytest.mark.parametrize("size", [10, ct.schedules.power(10, 1), ct.schedules.power(10, 2)], ids=repr)
+def test_a_curve_goes_to_its_limit(family: ct.Gaussian, regime: ct.Regime, size: Any) -> None:
+    recursion = ct.Recursion(family, regime, sample_size=size)
+    found = 0
+    for curve, road, limit in curves(recursion):
+        if (road, size == 10) not in GENERATIONS:
+            continue  # the clock Σ 1/n_t of growing sizes is too slow for a road of so few generations
+        early, late = GENERATIONS[road, size == 10]
+        if recursion.tableau.accumulation:
+            early, late = 50, 200
+        before, after = value(curve, early), value(curve, late)
+        found += 1
+        if np.isinf(limit):
+            assert after == limit or np.sign(after - before) == np.sign(limit), (curve, before, after)
+        else:
+            assert abs(after - limit) <= abs(before - limit) + 1e-12 * max(1.0, abs(limit)), (curve, before, after)
+    assert found >= 2
+
+
+def test_quickly_growing_sizes_have_no_closed_limit() -> None:
+    recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=ct.schedules.power(10, 2))
+    for quantity in (recursion.wasserstein2_squared, recursion.kl_model_source, recursion.kl_source_model):
+        for curve in (quantity.mean, quantity.std):
+            with pytest.raises(ct.NoClosedForm, match=r"(use|evaluate at) large t"):
+                _ = curve.limit
+            assert np.isfinite(curve(50))
+    with pytest.raises(ct.NoClosedForm):
+        _ = recursion.log_variance.std.limit
+
+
+def test_the_mean_sd_stays_and_its_std_has_a_finite_limit_at_ddof_one() -> None:
+    recursion = ct.Recursion(ct.Gaussian(sd=2, ddof=1), ct.Replace(), sample_size=10)
+    assert recursion.sd.std.limit == 2
+    assert recursion.sd.std(10**5) == pytest.approx(2, rel=1e-12)

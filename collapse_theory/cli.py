@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from collapse_theory.regime_options import RegimeCommand
+
 if TYPE_CHECKING:
-    from collapse_theory.domain import Choice, Domain
     from collapse_theory.families import Family
     from collapse_theory.regimes import Regime
     from collapse_theory.schedules import Schedule
@@ -81,83 +81,6 @@ class Kind(click.ParamType):  # type: ignore[type-arg]
         if value not in kinds:
             self.fail(f"{value!r} is not one of {', '.join(map(repr, kinds))}.", param, ctx)
         return kinds[value]
-
-
-class RegimeOption(click.Option):
-    """The option that gives one parameter of some regimes, those by their names."""
-
-    def __init__(self, option: str, parameter: str, kinds: Mapping[str, type[Regime]]) -> None:
-        from collapse_theory.domain import domains
-
-        owners: dict[Domain | Choice, list[str]] = {}
-        for regime, kind in kinds.items():
-            owners.setdefault(domains(kind)[parameter], []).append(regime)
-        words = "; ".join(f"{' and '.join(regimes)}: {domain}" for domain, regimes in owners.items())
-        type_ = _type(next(iter(owners)))
-        metavar = {int: "INTEGER", float: "NUMBER"}.get(type_, "NAME")
-        super().__init__([f"--{option.replace('_', '-')}", option], type=type_, metavar=metavar, help=f"For {words}.")
-        self.parameter = parameter
-        self.kinds = kinds
-
-
-def _regime_options(taken: set[str]) -> Iterator[RegimeOption]:
-    """An option for each parameter of each regime, shared by those that mean it alike, unless its name is taken."""
-    from collapse_theory.domain import domains
-
-    owners: dict[tuple[str, type], dict[str, type[Regime]]] = {}
-    for regime, kind in import_module("collapse_theory.regimes").named().items():
-        for parameter, domain in domains(kind).items():
-            owners.setdefault((parameter, _type(domain)), {})[regime] = kind
-    for (parameter, _), kinds in owners.items():
-        if parameter in taken:
-            for regime, kind in kinds.items():
-                yield RegimeOption(f"{regime.replace('-', '_')}_{parameter}", parameter, {regime: kind})
-        else:
-            taken.add(parameter)
-            yield RegimeOption(parameter, parameter, kinds)
-
-
-def _type(domain: Domain | Choice) -> type:
-    integer: bool | None = getattr(domain, "integer", None)
-    return str if integer is None else int if integer else float
-
-
-class RegimeCommand(click.Command):
-    """A command that makes its ``--regime`` from the options that the parameters of all regimes give it."""
-
-    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
-        """The options of the command, and after ``--regime`` those of the regimes."""
-        own = super().get_params(ctx)
-        taken = {name.lstrip("-").replace("-", "_") for param in own for name in (param.name or "", *param.opts)}
-        after = 1 + next(place for place, param in enumerate(own) if param.name == "regime")
-        return [*own[:after], *_regime_options(taken), *own[after:]]
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """What the parser leaves; the parameter ``regime`` becomes the regime itself."""
-        rest = super().parse_args(ctx, args)
-        options = [param for param in self.get_params(ctx) if isinstance(param, RegimeOption)]
-        values = [(option, ctx.params.pop(option.human_readable_name, None)) for option in options]
-        if not ctx.resilient_parsing:
-            ctx.params["regime"] = _regime(ctx.params["regime"], values)
-        return rest
-
-
-def _regime(kind: type[Regime], values: Sequence[tuple[RegimeOption, Any]]) -> Regime:
-    """The regime from the values of all options; ValueError for one that it lacks, and for one that it needs."""
-    own = {option.parameter: option.human_readable_name for option, _ in values if kind in option.kinds.values()}
-    given = {}
-    for option, value in values:
-        if value is None:
-            continue
-        if kind not in option.kinds.values():
-            name, takes = option.human_readable_name, ", ".join(own.values()) or "none"
-            raise ValueError(f"{name} = {value!r} has no meaning for {kind.__name__}: its options are {takes}")
-        given[option.parameter] = value
-    for field in fields(kind):  # type: ignore[arg-type]
-        if field.name not in given and field.default is MISSING and field.default_factory is MISSING:
-            name, domain = own.get(field.name, field.name), field.metadata.get("domain", "a value only Python can give")
-            raise ValueError(f"{name} is missing, which {kind.__name__} needs: {domain}")
-    return kind(**given)
 
 
 def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 (click's signature)

@@ -1,8 +1,8 @@
 """The house holds what is not built yet: families of other kinds and a regime of another shape.
 
 A Markov chain has no closed forms, a state that is a matrix, a path in place of independent points, and quantities that
-are asked by label; a coin has one parameter and matches two moments all the same; a window has several stored slots that
-shift. All are written as a stranger would.
+are asked by label; a coin has one parameter and matches two moments all the same; a window has several stored slots
+that shift. All are written as a stranger would.
 """
 
 from __future__ import annotations
@@ -16,11 +16,12 @@ import numpy as np
 import pytest
 import sympy
 from error_budget import critical_z, z_of_mean
-from every import REGIMES, every_pair, possible
+from every import REGIMES, every_pair
 from hypothesis import find
 from matplotlib import pyplot
 
 import collapse_theory as ct
+from collapse_theory import symbols
 from collapse_theory.domain import POSITIVE, Choice, Domain, check_parameters, inside
 from collapse_theory.families.family import Event, Measure, State
 from collapse_theory.quantities import Definition
@@ -133,7 +134,7 @@ class Coin(ct.Family):
         return CHANCE * (1 - CHANCE)
 
     def symbols(self) -> Mapping[Any, Any]:
-        return {CHANCE: self.chance, ct.symbols.ddof: 0}
+        return {CHANCE: self.chance, symbols.ddof: 0}
 
     def source(self, replicates: int) -> State:
         return (np.full(replicates, self.chance),)
@@ -143,9 +144,7 @@ class Coin(ct.Family):
 
     def pool(self, batches: Sequence[Tosses], weights: Sequence[Any] | None = None) -> Tosses:
         each = [1] * len(batches) if weights is None else weights
-        return Tosses(
-            *(sum(w * part for w, part in zip(each, parts, strict=True)) for parts in zip(*batches, strict=True))
-        )
+        return Tosses(*(sum(w * x for w, x in zip(each, part, strict=True)) for part in zip(*batches, strict=True)))
 
     def fit(self, pooled: Tosses, kish: Any, previous: State, rng: np.random.Generator) -> State:
         return (pooled.heads / pooled.count,)
@@ -303,9 +302,8 @@ def test_a_coin_is_tossed_as_the_exact_map_says(recursion: ct.Recursion, seed: i
 
 def test_a_coin_has_formulas_in_its_own_letters() -> None:
     recursion = ct.Recursion(Coin(), ct.Replace(), sample_size=10)
-    n, t = ct.symbols.n, ct.symbols.t
-    formula = recursion.variance.mean.symbolic.subs(ct.symbols.ddof, 0)
-    assert sympy.simplify(formula - CHANCE * (1 - CHANCE) * (1 - 1 / n) ** t) == 0
+    left = recursion.variance.mean.symbolic.subs(symbols.ddof, 0)
+    assert sympy.simplify(left - CHANCE * (1 - CHANCE) * (1 - 1 / symbols.n) ** symbols.t) == 0
     with pytest.raises(ct.NoClosedForm):
         recursion.variance.median(3)
 
@@ -322,14 +320,7 @@ def test_a_window_answers_exactly_for_every_divisor(size: Any, ddof: int) -> Non
 @pytest.mark.parametrize("family", [Coin, MarkovChain])
 def test_a_stranger_is_at_home_in_every_tool(family: type[ct.Family]) -> None:
     recursion = ct.Recursion(family.examples()[0], Window(generations=3), sample_size=20)
-    assert repr(recursion).endswith("ct.Window(generations=3), sample_size=20)")
-    assert (
-        eval(
-            repr(recursion).replace("ct.", "", 1).replace(" ct.", " ").replace("(ct.", "("),
-            {**globals(), "Recursion": ct.Recursion},
-        )
-        == recursion
-    )
+    assert repr(recursion) == f"ct.Recursion({recursion.family!r}, ct.Window(generations=3), sample_size=20)"
     headline = recursion.watch(family.headline)
     runs = recursion.simulate(10, 500, rng=1, keep="all")
     _, ax = pyplot.subplots()
@@ -340,7 +331,7 @@ def test_a_stranger_is_at_home_in_every_tool(family: type[ct.Family]) -> None:
     assert (type(found.family), type(found.regime)) == (family, Window)
     report = ct.verify(depth="quick", family=family, regime=Window)
     assert report.agrees, report.summary()
-    assert sum(len(row.comparisons) for row in report.rows) > 10 or family is MarkovChain
+    assert bool(report.rows) is family.examples()[0].two_moments
 
 
 def test_parameters_of_a_stranger_are_checked() -> None:

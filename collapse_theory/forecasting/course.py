@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.curve import Curve, Known
+from collapse_theory.curve import Curve
 from collapse_theory.errors import NoClosedForm, Unseeable
+from collapse_theory.known import Known
 from collapse_theory.plotting import exact_values
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion

@@ -231,15 +231,21 @@ def below_critical(setting: Any) -> bool:
     return replaced_constant(setting) and float(drift(setting)(np.float64(setting.sizes(1)))) < 0
 
 
-def log_law(setting: Setting, t: int) -> LogGammaSum:
-    """Law of log(σ_t²/σ_0²), the sum of t independent log multipliers."""
+def log_law(setting: Setting, t: int, *, draw: bool = False) -> LogGammaSum:
+    """Law of log(σ_t²/σ_0²), the sum of t independent log multipliers.
+
+    With ``draw`` the law of log((X − μ_t)²/σ_0²) for a draw X of the model: one more summand, a log χ²_1.
+    """
     if setting.sizes.constant:
         sizes, counts = np.array([setting.sizes(1)]), np.array([t])
     else:
         sizes, counts = np.unique(setting.sizes(np.arange(1, t + 1)), return_counts=True)
-    shapes = shape(sizes.astype(float))
+    shapes, signs = shape(sizes.astype(float)), np.ones(len(sizes))
+    shift = 0.0
     if plug_in(setting):
         shift = float(np.sum(counts * log_divisor(setting, sizes.astype(float))))
-        return LogGammaSum(shapes, counts, np.ones(len(shapes)), shift)
-    signs = np.concatenate([np.ones(len(shapes)), -np.ones(len(shapes))])
-    return LogGammaSum(np.tile(shapes, 2), np.tile(counts, 2), signs, 0.0)
+    else:
+        shapes, counts, signs = np.tile(shapes, 2), np.tile(counts, 2), np.concatenate([signs, -signs])
+    if draw:
+        shapes, counts, signs = np.append(shapes, 0.5), np.append(counts, 1), np.append(signs, 1.0)
+    return LogGammaSum(shapes, counts, signs, shift)

@@ -66,8 +66,7 @@ def expectation(law: Any, log_function: Any, top: float) -> float:
 
 
 def _own_tail_mean(setting: Any, t: Any, k: float) -> Any:
-    log_tail, top = _log_own_tail(k), 2 * np.log(max(k, 1.0))
-    return np.array([expectation(log_law(setting, int(g)), log_tail, top) for g in t])
+    return np.array([log_law(setting, int(g), draw=True).sf(2 * np.log(k)) for g in t])
 
 
 def _own_tail_std(setting: Any, t: Any, k: float) -> Any:
@@ -174,7 +173,7 @@ TAILS: tuple[Theorem, ...] = (
         quantity="own_tail_mass",
         statistic="mean",
         road="exact numeric",
-        statement=r"E\,2\Phi(-k\sigma_0/\sigma_t)",
+        statement=r"E\,2\Phi(-k\sigma_0/\sigma_t) = P\left(\log\chi^2_1 + \log(\sigma_t^2/\sigma_0^2) > 2\log k\right)",
         conditions="replacement, any sample sizes; plug-in or posterior refit",
         source=PAGE,
         holds=refitted,

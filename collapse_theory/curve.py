@@ -17,7 +17,6 @@ from collapse_theory.simulation import Estimate, Runs, Summary, estimate
 from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.theorem import Theorem
 
-__all__ = ["Curve", "Distribution", "Known", "LimitLaw", "Moment", "Quantile"]
 
 
 @dataclass(frozen=True)

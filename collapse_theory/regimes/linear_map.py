@@ -88,16 +88,14 @@ class AffineMap:
         source = np.array([float(x) for x in self.b])
         slow, fast = self.gaps
         width = fast - slow
-        if width == 0:
-            return np.where(t > 0, source[0], 1.0), np.where(t > 0, source[1], 0.0)
         p, q = _powers(slow, t), _powers(fast, t)
-        if fast < 1:
-            rate = np.log1p(width / (1 - fast))
-            power_difference = -p * np.expm1(-t * rate) / width
-        else:
-            power_difference = (p - q) / width
         sum_slow, sum_fast = _sums(slow, t), _sums(fast, t)
-        sum_difference = (sum_slow - sum_fast) / width
+        if width == 0:
+            power_difference, sum_difference = _derivatives(slow, t)
+        else:
+            rate = np.log1p(width / (1 - fast)) if fast < 1 else np.nan
+            power_difference = -p * np.expm1(-t * rate) / width if fast < 1 else (p - q) / width
+            sum_difference = (sum_slow - sum_fast) / width
         half = float(self.a[0][0] - self.a[1][1]) / 2
         root = width / 2
         upper = half + root if half >= 0 else b * c / (root - half)
@@ -126,6 +124,15 @@ def _powers(gap: float, t: Array) -> Array:
     if gap < 1:
         return np.asarray(np.exp(t * np.log1p(-gap)))
     return np.where(t == 0, 1.0, (1 - gap) ** t)
+
+
+def _derivatives(gap: float, t: Array) -> tuple[Array, Array]:
+    """Derivatives of λ^t and of Σ_{i<t} λ^i in λ = 1 − gap: what divided differences become at a double eigenvalue."""
+    if gap == 0:
+        return t, t * (t - 1) / 2
+    ratio = 1 - gap
+    before = np.where(t > 0, _powers(gap, np.maximum(t - 1, 0)), 0.0)
+    return t * before, (1 - t * before + (t - 1) * ratio * before) / gap**2
 
 
 def _sums(gap: float, t: Array) -> Array:

@@ -185,8 +185,6 @@ def _clock(setting: Any, t: int) -> Normal:
 
 def _carried(s: float) -> Any:
     def value(setting: Any, t: int, fraction: float) -> float:
-        if t == 0:
-            return fraction
         law = log_law(setting, t)
         return float(law.tilted(s).sf(law.isf(fraction)))
 

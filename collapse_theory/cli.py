@@ -185,19 +185,20 @@ def forecast(
     """
     from collapse_theory.families import Gaussian
     from collapse_theory.forecasting import forecast as forecast_of
-    from collapse_theory.forecasting import read_column
+    from collapse_theory.forecasting import named_column
 
     if family is not Gaussian:
         raise ValueError(f"family = {family.__name__} is outside its domain: Gaussian, which is fitted to a column")
+    name, values = named_column(data, column)
     report = forecast_of(
-        read_column(data, column),
+        values,
         sample_size=_sample_size(sample_size),
         generations=generations,
         regime=regime,
         ddof=ddof,
         replicates=replicates,
         rng=seed,
-        label=column or data.stem,
+        label=name or data.stem,
         progress=sys.stderr.isatty(),
     )
     click.echo(report.summary(min(_width(), PLAIN_WIDTH)))
@@ -207,21 +208,25 @@ def forecast(
 @main.command(short_help="Check every theorem in three ways.")
 @click.option("--family", type=Kind("families"), help="Only this family.")
 @click.option("--regime", type=Kind("regimes"), help="Only this regime.")
-@click.option("--quick", "depth", flag_value="quick", help="Few points and runs.")
-@click.option("--deep", "depth", flag_value="deep", help="Many points and runs.")
+@click.option("--quick", is_flag=True, help="Few points and runs.")
+@click.option("--deep", is_flag=True, help="Many points and runs; not together with --quick.")
 @click.option("--seed", metavar="S", type=click.IntRange(min=0), help="Seed of the simulations.")
 @figure_option
 @json_option
-def verify(figure: Path | None, json_file: Path | None, **chosen: Any) -> int:
+def verify(figure: Path | None, json_file: Path | None, *, quick: bool, deep: bool, **chosen: Any) -> int:
     """Confront every theorem with its proof, with 50-digit arithmetic, and with a simulation.
 
     Exit status 1 when anything disagrees.
     """
+    if quick and deep:
+        raise click.UsageError("--quick and --deep exclude each other")
     from rich.console import Console
 
     from collapse_theory.verification import verify as verification_of
 
     given = {name: value for name, value in chosen.items() if value is not None}
+    if quick or deep:
+        given["depth"] = "quick" if quick else "deep"
     report = verification_of(**given, progress=sys.stderr.isatty())
     console = Console(width=_width())
     console.print(report.table())

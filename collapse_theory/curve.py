@@ -18,7 +18,6 @@ from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.theorem import Theorem
 
 
-
 @dataclass(frozen=True)
 class Curve(Known):
     """A statistic as a function of the generation; call it with t, an integer or an array of integers."""

@@ -47,7 +47,10 @@ class Domain:
     def __contains__(self, value: object) -> bool:
         if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Real):
             return False
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            return False
         if not math.isfinite(number) or (self.integer and number != math.floor(number)):
             return False
         above = number > self.low if self.open_low else number >= self.low

@@ -19,12 +19,12 @@ from collapse_theory.domain import generations as check_generations
 from collapse_theory.errors import NoClosedForm, NotDefined, Unseeable
 from collapse_theory.palette import BLUE, GREEN, GREY, LINES, MEAN, MEDIAN, PURPLE
 from collapse_theory.quantities import Quantity
+from collapse_theory.simulation import Runs
+from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.times import Time
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from collapse_theory.simulation import Runs
 
 Kind = Literal["exact", "simulated", "asymptotic", "runs"]
 
@@ -33,9 +33,13 @@ GRID = 101
 LONGEST_BY_DEFAULT = 1000
 LOGARITHMIC_FROM = 1e2
 FLOOR_OF_UNDERFLOW = 1e-16
-HIGHEST = 1e300
+HIGHEST = 1e200
 NOTEWORTHY = 0.5
 """Share of the mean from which on it is said how few runs carry it."""
+FEWEST = 1e-6
+"""Fraction of the runs below which it is no longer said how few they are."""
+MARGIN = 1.03
+"""Width of an axis at whose end a point stands alone, relative to its last generation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,7 +93,7 @@ def plot(
     ax : matplotlib Axes, optional
         Where to draw; by default a new figure.
     generations : int or array of int, optional
-        The last generation, or all that are drawn.
+        The last generation, or all that are drawn; of the runs, those among them that were kept.
     asymptotic : str, optional
         Name of an asymptotic form to add; none is drawn unasked.
 
@@ -101,7 +105,8 @@ def plot(
     Raises
     ------
     ValueError
-        For runs of another recursion, and for what is no quantity, curve or time.
+        For what is no quantity, curve or time, for what are no runs, for runs of another recursion, and for a time
+        that they did not watch where its exact law is not known either.
     NoClosedForm
         For an unknown asymptotic form, and where there is neither an exact road nor runs.
     """
@@ -124,14 +129,18 @@ def plot_data(
     asymptotic: str | None = None,
 ) -> tuple[Series, ...]:
     """The arrays behind :func:`plot`, which takes the same parameters."""
+    if not isinstance(what, (Quantity, Curve, Time)):
+        raise ValueError(f"what = {what!r} is outside its domain: a quantity, a curve or a time of a recursion")
+    if runs is not None:
+        if not isinstance(runs, Runs):
+            raise ValueError(f"runs = {runs!r} is outside its domain: Runs, as recursion.simulate returns them")
+        same_recursion(runs, (what.quantity if isinstance(what, Curve) else what).recursion)
     if isinstance(what, Time):
         found = list(_law(what, runs, generations, asymptotic))
     elif isinstance(what, Quantity):
         found = list(_statistics(what, (what.mean, what.median), runs, generations, asymptotic))
-    elif isinstance(what, Curve):
-        found = list(_statistics(what.quantity, (what,), runs, generations, asymptotic))
     else:
-        raise ValueError(f"what = {what!r} is outside its domain: a quantity, a curve or a time of a recursion")
+        found = list(_statistics(what.quantity, (what,), runs, generations, asymptotic))
     if asymptotic is not None and all(one.kind != "asymptotic" for one in found):
         raise NoClosedForm(f"{what}: no asymptotic form named {asymptotic!r}")
     if not found:
@@ -161,13 +170,13 @@ def _statistics(
             yield Series(f"exact {_name(curve)}", "exact", curve.statistic, t, exact_values(curve, t))
         except NoClosedForm:
             if runs is not None:
-                yield _estimate(curve, runs)
+                yield _estimate(curve, runs, _among(runs.generations, t, generations))
         if any(theorem.road == "asymptotic" and theorem.name == asymptotic for theorem in curve.theorems):
             later = t[t > 0]
             values = np.asarray(curve.asymptotic(later, asymptotic))
             yield Series(f"{_name(curve)}, {asymptotic}", "asymptotic", curve.statistic, later, values)
     if runs is not None:
-        yield _single_runs(quantity, runs, t)
+        yield _single_runs(quantity, runs, t, generations)
 
 
 def _law(time: Time, runs: Runs | None, generations: ArrayLike | None, asymptotic: str | None) -> Iterator[Series]:
@@ -189,9 +198,16 @@ def _law(time: Time, runs: Runs | None, generations: ArrayLike | None, asymptoti
             raise NotDefined(f"{time}: {asymptotic!r} is a mean and has no law to draw")
         yield Series(asymptotic, "asymptotic", "cdf", t, np.asarray(near.cdf(t)))
     if runs is not None:
-        found, seen = runs.watched_times(time), t[t <= runs.last]
-        shares = np.array([np.mean((found >= 0) & (found <= latest)) for latest in seen])
-        yield Series(f"{runs.replicates:,} simulated runs", "simulated", "cdf", seen, shares)
+        yield _observed(time, runs, t, known=law is not None)
+
+
+def _observed(time: Time, runs: Runs, t: NDArray[np.int64], *, known: bool) -> Series:
+    """Shares of the runs in which a time has come; where its law is known, runs may have left it unwatched."""
+    if known and time not in runs.watched:
+        return _nothing("simulated: not watched in these runs", "cdf")
+    found, seen = runs.watched_times(time), t[t <= runs.last]
+    shares = np.array([np.mean((found >= 0) & (found <= latest)) for latest in seen])
+    return Series(f"{runs.replicates:,} simulated runs", "simulated", "cdf", seen, shares)
 
 
 def _grid(recursion: Any, runs: Runs | None, generations: ArrayLike | None) -> NDArray[np.int64]:
@@ -205,27 +221,48 @@ def _grid(recursion: Any, runs: Runs | None, generations: ArrayLike | None) -> N
     return np.unique(np.rint(np.linspace(0, last, GRID)).astype(np.int64))
 
 
-def _estimate(curve: Curve, runs: Runs) -> Series:
+def _among(kept: NDArray[np.int64], t: NDArray[np.int64], asked: ArrayLike | None) -> NDArray[np.bool_]:
+    """Which kept generations are drawn: those that are asked for one by one, else all up to the last of t."""
+    return kept <= t[-1] if asked is None or np.ndim(asked) == 0 else np.isin(kept, t)
+
+
+def _estimate(curve: Curve, runs: Runs, drawn: NDArray[np.bool_]) -> Series:
     label = f"simulated {_name(curve)}"
     try:
         found = curve.simulated(runs)
     except (Unseeable, NotDefined) as refusal:
-        nowhere = np.empty(0, dtype=np.int64)
-        label = f"{label}: {type(refusal).__name__}"
-        return Series(label, "simulated", curve.statistic, nowhere, nowhere.astype(float))
+        return _nothing(f"{label}: {type(refusal).__name__}", curve.statistic)
+    if not np.any(drawn):
+        return _nothing(f"{label}: these generations were not kept", curve.statistic)
     label = f"{label}, {found.level:.0%} interval"
-    return Series(label, "simulated", curve.statistic, found.generations, found.values, found.low, found.high)
+    return Series(
+        label,
+        "simulated",
+        curve.statistic,
+        found.generations[drawn],
+        found.values[drawn],
+        found.low[drawn],
+        found.high[drawn],
+    )
 
 
-def _single_runs(quantity: Quantity, runs: Runs, t: NDArray[np.int64]) -> Series:
+def _nothing(label: str, statistic: str) -> Series:
+    """A line of the legend that says why there is nothing to see."""
+    nowhere = np.empty(0, dtype=np.int64)
+    return Series(label, "simulated", statistic, nowhere, nowhere.astype(float))
+
+
+def _single_runs(quantity: Quantity, runs: Runs, t: NDArray[np.int64], asked: ArrayLike | None) -> Series:
     """The first runs, as they are or, where a single generation was kept, again from their seed."""
-    if len(runs.generations) == 1:
+    if len(runs.generations) == 1 and t[0] <= runs.last:
         first_block = min(runs.replicates, quantity.recursion.family.block_size)
-        kept = np.union1d(t[t <= runs.last], [runs.last])
+        kept = t[t <= runs.last].tolist()
         runs = quantity.recursion.simulate(runs.last, first_block, rng=runs.seed, tilt=runs.tilt, keep=kept)
-    values = quantity.values(runs)[:SINGLE_RUNS]
+    drawn = _among(runs.generations, t, asked)
+    values = quantity.values(runs)[:SINGLE_RUNS, drawn]
     tilted = f", tilted by {runs.tilt:g}" if runs.tilt else ""
-    return Series(f"{len(values)} single runs{tilted}", "runs", "value", runs.generations, values)
+    label = f"{len(values)} single run{'s' if len(values) > 1 else ''}{tilted}"
+    return Series(label, "runs", "value", runs.generations[drawn], values)
 
 
 def _name(curve: Curve) -> str:
@@ -239,7 +276,7 @@ def _draw(one: Series, ax: Axes) -> None:
         lines[0].set_label(one.label)
         return
     colour = {"mean": MEAN, "median": MEDIAN, "std": GREEN, "cdf": BLUE}.get(one.statistic, PURPLE)
-    width = 2.6 if one.statistic == "mean" else 1.6
+    width = 3.4 if one.statistic == "mean" else 1.6
     alone = "o" if len(t) == 1 else None
     ax.plot(
         t, one.values, color=colour, linewidth=width, linestyle=LINES[one.kind], marker=alone, label=one.label, zorder=3
@@ -260,7 +297,8 @@ def _axes(what: Quantity | Curve | Time, series: tuple[Series, ...], ax: Axes) -
         ax.set_ylabel(f"${about.definition.symbol}$")
         _scale(series, ax)
     ax.set_xlabel("generation")
-    ax.set_xlim(0, max(last, 1))
+    alone = any(one.generations.tolist() == [last] for one in series)
+    ax.set_xlim(0, max(MARGIN * last if alone else last, 1))
     ax.spines[["top", "right"]].set_visible(False)
     title = about.definition.sentence[:1].upper() + about.definition.sentence[1:]
     for (name, _), value in zip(about.definition.arguments, about.numbers, strict=True):
@@ -299,7 +337,10 @@ def _who_carries(quantity: Quantity, t: int) -> str:
     few = max((i for i, share in enumerate(shares) if share >= 0.9), default=0)
     if shares[few] < NOTEWORTHY:
         return ""
-    return f"At t = {t} one run in {round(1 / fractions[few]):,} carries {shares[few]:.1%} of the mean"
+    carriers = f"one run in {round(1 / fractions[few]):,} carries"
+    if fractions[few] < FEWEST / 2:
+        carriers = f"fewer than one run in {round(1 / FEWEST):,} carry"
+    return f"At t = {t} {carriers} {shares[few]:.1%} of the mean"
 
 
 def _head(ax: Axes, title: str, note: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, NoReturn, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,6 +118,10 @@ class Quantity(Watched):
         """Share of the mean at generation t that is held by the given top fraction of the runs."""
         share = Number(self, "carried_by_top", (PROBABILITY.check("fraction", fraction),))
         return share.value(generation(t)) if generation(t) > 0 else share.arguments[0]
+
+    def __call__(self, *_: Any) -> NoReturn:
+        """Refusal: a quantity is random over runs, so a statistic must be named."""
+        raise TypeError(f"{self} is random over runs: name a statistic, such as .mean(t), .median(t), .quantile(q)(t)")
 
     @property
     def source_value(self) -> float:

@@ -33,6 +33,16 @@ class RegimeCommand(click.Command):
             ctx.params["regime"] = _regime(ctx.params["regime"], values)
         return rest
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Outcome of the command; a ValueError that advises another regime says its option."""
+        try:
+            return super().invoke(ctx)
+        except ValueError as wrong:
+            message = str(wrong)
+            for name, kind in import_module("collapse_theory.regimes").named().items():
+                message = message.replace(f"use {kind.__name__} ", f"use --regime {name} ")
+            raise ValueError(message) from wrong
+
 
 class RegimeOption(click.Option):
     """The option that gives one parameter of some regimes, those by their names."""
@@ -88,4 +98,10 @@ def _regime(kind: type[Regime], values: Sequence[tuple[RegimeOption, Any]]) -> R
         if field.name not in given and field.default is MISSING and field.default_factory is MISSING:
             name, domain = own.get(field.name, field.name), field.metadata.get("domain", "a value only Python can give")
             raise ValueError(f"{name} is missing, which {kind.__name__} needs: {domain}")
-    return kind(**given)
+    try:
+        return kind(**given)
+    except ValueError as wrong:
+        if given:
+            raise
+        options = " or ".join(f"--{name.replace('_', '-')}" for name in own.values())
+        raise ValueError(f"{kind.__name__} needs {options}") from wrong

@@ -207,7 +207,12 @@ custom = Custom
 
 def as_schedule(sample_size: Any) -> Schedule:
     """Schedule from an int or a schedule."""
-    return sample_size if isinstance(sample_size, Schedule) else Constant(sample_size)
+    if isinstance(sample_size, Schedule):
+        return sample_size
+    if sample_size not in COUNT and not _letter(sample_size):
+        grows = "; sizes that change are ct.schedules.power, .geometric or .custom"
+        raise ValueError(f"sample_size = {sample_size!r} is outside its domain: {COUNT}{grows}")
+    return Constant(sample_size)
 
 
 def additive(sizes: Schedule, t: NDArray[np.int64], term: Callable[[Any], Any]) -> NDArray[np.float64]:

@@ -84,7 +84,11 @@ LARGEST = "9.0072e+15"
         (["--generations", "-1"], f"generations = -1 is outside its domain: an integer in [0, {LARGEST}]"),
         (["--generations", "x"], "Invalid value for '--generations': 'x' is not a valid integer."),
         (["--sample-size", "1"], "sample_size = 1 is outside its domain: an integer ≥ 2 for a Gaussian fit"),
-        (["--sample-size", "0"], f"sample_size = 0 is outside its domain: an integer in [1, {LARGEST}]"),
+        (
+            ["--sample-size", "0"],
+            f"sample_size = 0 is outside its domain: an integer in [1, {LARGEST}]; "
+            "sizes that change are ct.schedules.power, .geometric or .custom",
+        ),
         (
             ["--sample-size", "2.5"],
             "sample_size = '2.5' is outside its domain: an integer, power:N0:EXPONENT or geometric:N0:RATIO",
@@ -117,12 +121,12 @@ LARGEST = "9.0072e+15"
             ["--regime", "fresh-mixture", "--share", "0.5", "--real", "1"],
             "real = 1 has no meaning for FreshMixture: its options are share",
         ),
-        (["--regime", "fresh"], "real = None, share = None: give exactly one of the two"),
+        (["--regime", "fresh"], "Fresh needs --real or --share"),
         (["--regime", "fresh", "--real", "1", "--share", "0.5"], "real = 1, share = 0.5: give exactly one of the two"),
         (["--regime", "fresh", "--real", "21"], "real = 21 is outside its domain: an integer in [1, n], n = 20"),
         (
             ["--regime", "fresh", "--share", "0.19"],
-            "share · n = 3.8 is not a whole number: share = 0.19, n = 20; use FreshMixture for chance",
+            "share · n = 3.8 is not a whole number: share = 0.19, n = 20; use --regime fresh-mixture for chance",
         ),
         (["--regime", "fresh", "--share", "1.5"], "share = 1.5 is outside its domain: a real number in (0, 1]"),
         (["--regime", "fresh-mixture"], "share is missing, which FreshMixture needs: a real number in (0, 1]"),
@@ -171,6 +175,7 @@ def test_outputs_are_refused_before_any_work(tmp_path: Path, monkeypatch: pytest
         (["forecast"], "Missing argument 'DATA.csv'."),
         (MICHELSON, "Missing option '--sample-size'."),
         (["foretell"], "No such command 'foretell'."),
+        (["verify", "--quick", "--deep"], "--quick and --deep exclude each other"),
         (["verify", "--regime", "hoard"], "Invalid value for '--regime': 'hoard' is not one of"),
         (["verify", "--family", "cauchy"], "Invalid value for '--family': 'cauchy' is not one of 'gaussian'."),
     ],
@@ -258,10 +263,11 @@ def test_the_words_follow_the_width_of_the_terminal(monkeypatch: pytest.MonkeyPa
 
 def test_a_single_column_needs_no_name(tmp_path: Path) -> None:
     file = tmp_path / "speeds.csv"
-    file.write_text("v\n1\n2\n4\n", encoding="utf-8")
-    result = run("forecast", str(file), "--sample-size", "20", "--generations", "0")
-    assert result.exit_code == 0
-    assert result.stdout.startswith("speeds: 3 values, forecast to generation 0")
+    for header, name in (("v", "v"), ('""', "speeds")):
+        file.write_text(f"{header}\n1\n2\n4\n", encoding="utf-8")
+        result = run("forecast", str(file), "--sample-size", "20", "--generations", "0")
+        assert result.exit_code == 0
+        assert result.stdout.startswith(f"{name}: 3 values, forecast to generation 0")
 
 
 @dataclass(frozen=True, repr=False)
@@ -286,7 +292,7 @@ def test_a_new_regime_is_on_the_command_line_without_an_edit(monkeypatch: pytest
     monkeypatch.setattr(regimes, "named", lambda: {**named, "half-fresh": HalfFresh})
     result = run(*SHORT, "--regime", "half-fresh", "--share", "0.5")
     assert result.exit_code == 0, result.output
-    assert "HalfFresh(share=0.5): a stranger's regime" in " ".join(result.stdout.split())
+    assert "Regime half-fresh (share = 0.5): a stranger's regime" in " ".join(result.stdout.split())
     assert complaint(*SHORT, "--regime", "half-fresh") == (
         "share is missing, which HalfFresh needs: a real number in [0, 1]"
     )

@@ -303,3 +303,13 @@ def test_plain_values_survive_strict_json_to_the_last_bit(replaced: Forecast) ->
 def test_what_is_outside_its_domain_is_named(values: Any, setting: dict[str, Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         ct.forecast(values, **{"sample_size": 20, "generations": 3, **setting})
+
+
+def test_a_data_frame_of_one_column_is_a_column() -> None:
+    pandas = pytest.importorskip("pandas")
+    setting = {"sample_size": 10, "generations": 2, "bootstrap": 20, "replicates": 200}
+    values = [1.0, 2.0, 4.0, 7.0]
+    framed = ct.forecast(pandas.DataFrame({"a": values}), **setting)
+    assert framed.to_dict() == ct.forecast(values, **setting).to_dict()
+    with pytest.raises(ValueError, match=r"shape \(4, 2\), outside its domain: a single column"):
+        ct.forecast(pandas.DataFrame({"a": values, "b": values}), **setting)

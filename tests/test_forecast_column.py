@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collapse_theory import datasets
-from collapse_theory.forecasting import read_column
+from collapse_theory.forecasting import named_column, read_column
 
 
 def written(folder: Path, content: str | bytes) -> Path:
@@ -26,7 +26,10 @@ def written(folder: Path, content: str | bytes) -> Path:
         ("v\n1\n2", None, [1, 2]),
         ("v,w\n1,5\n2,7\n", "w", [5, 7]),
         (b"\xef\xbb\xbfv,w\r\n1,5\r\n2,7\r\n", "v", [1, 2]),
-        ("\n\nv\n1\n\n2\n\n", "v", [1, 2]),
+        ("\n\nv\n1\n2\n\n\n", "v", [1, 2]),
+        ("\nv,w\n1,5\n\n2,7\n\n", "v", [1, 2]),
+        (",0\n0,5\n1,7\n", "0", [5, 7]),
+        ('""\n1\n2\n', None, [1, 2]),
         (' v , w\n "1" , 5\n2,7\n', "v", [1, 2]),
         ('"a, b",v\n"x, y",-1.5e3\n"two\nlines",.25\n', "v", [-1500, 0.25]),
         ("v,w\n1,5\n2\n", "v", [1, 2]),
@@ -39,7 +42,10 @@ def written(folder: Path, content: str | bytes) -> Path:
         "only column",
         "second",
         "BOM and CRLF",
-        "blank lines",
+        "blank lines around",
+        "blank lines between",
+        "numbered",
+        "nameless",
         "spaces",
         "quotes",
         "short",
@@ -77,7 +83,10 @@ def test_numbers_survive_the_file_to_the_last_bit(
         ("v\n1\n", "v", ", column 'v', has 1 numbers, outside its domain: at least 2"),
         ("v\n5\n5.0\n5e0\n", None, "is 5.0 in every row, outside its domain: at least 2 different numbers"),
         ("v,w\n1,2\n3,x\n", "w", "column 'w', line 3: 'x' is outside its domain: a finite number"),
-        ("v,w\n1,2\n3\n", "w", "column 'w', line 3: '' is outside its domain: a finite number"),
+        ("v,w\n1,2\n3\n", "w", "column 'w', line 3: missing value '' is outside its domain: a finite number"),
+        ("v\n1\n\n\n2\n", None, "column 'v', line 3: missing value '' is outside its domain: a finite number"),
+        ("4\n1\n2\n", None, "starts with the numbers '4': the first line must name the columns"),
+        ("4,-1e3\n1,2\n2,3\n", "4", "starts with the numbers '4,-1e3': the first line must name the columns"),
         ('v,w\n"1\n",2\n3,x\n', "w", "column 'w', line 4: 'x' is outside its domain: a finite number"),
         ("v\n1\nnan\n", "v", "column 'v', line 3: 'nan' is outside its domain: a finite number"),
         ("v\n1\ninf\n", "v", "column 'v', line 3: 'inf' is outside its domain: a finite number"),
@@ -89,7 +98,7 @@ def test_numbers_survive_the_file_to_the_last_bit(
         ("v;w\n1;2\n3;4\n", None, "has the header 'v;w', outside its domain: names separated by commas"),
         ("v\tw\n1\t2\n3\t4\n", "v", r"has the header 'v\tw', outside its domain: names separated by commas"),
         ("v,w\n1,2\n3,4\n", "x", "column = 'x' is outside its domain: one of 'v', 'w' in the data"),
-        ("v,w\n1,2\n3,4\n", None, "column = None is outside its domain: one of 'v', 'w' in the data"),
+        ("v,w\n1,2\n3,4\n", None, "has 2 columns: choose with --column, or column = …, one of 'v', 'w'"),
         ("v,v\n1,2\n3,4\n", "v", "column = 'v' names 2 columns, outside its domain: a name of one column"),
         (b"\xff\xfev\x00\n\x00", None, "is not UTF-8, outside its domain: a CSV file in UTF-8"),
         ("v\n" + 200_000 * "1" + "\n", None, "is outside its domain: a CSV file (field larger than field limit"),
@@ -99,7 +108,7 @@ def test_wrong_files_are_refused_in_one_line(
     content: str | bytes, column: str | None, complaint: str, tmp_path: Path
 ) -> None:
     file = written(tmp_path, content)
-    with pytest.raises(ValueError, match="outside its domain") as caught:
+    with pytest.raises(ValueError, match=r"outside its domain|must name|choose") as caught:
         read_column(file, column)
     message = str(caught.value)
     assert complaint in message
@@ -113,6 +122,11 @@ def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
         read_column(tmp_path / "none.csv")
     with pytest.raises(ValueError, match="is a directory, outside its domain: a CSV file"):
         read_column(tmp_path)
+
+
+def test_a_column_comes_with_its_name(tmp_path: Path) -> None:
+    assert named_column(written(tmp_path, " income \n1\n2\n"))[0] == "income"
+    assert named_column(written(tmp_path, '""\n1\n2\n'))[0] == ""
 
 
 def test_the_example_is_read() -> None:

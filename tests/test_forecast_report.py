@@ -26,6 +26,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "undecided": {"sample_size": 10, "generations": 100, "ddof": 2, "regime": ct.Fresh(real=1)},
 }
 
+REGIMES = {"settles": "accumulate", "stationary": "fresh (real = 4)", "undecided": "fresh (real = 1)"}
+
 
 @pytest.fixture(scope="module")
 def forecasts() -> dict[str, Forecast]:
@@ -40,7 +42,8 @@ def test_the_summary_says_what_becomes_of_a_run(verdict: str, forecasts: dict[st
     text = " ".join(found.summary().split())
     assert FATES[verdict] in text
     assert f"velocity: 100 values, forecast to generation {found.generations[-1]}" in text
-    assert repr(found.recursion.regime).removeprefix("ct.") in text
+    assert f"Regime {REGIMES.get(verdict, 'replace')}: " in text
+    assert "(): " not in text
     assert ("Real points are taken to follow the fitted Gaussian" in text) is (verdict in ("stationary", "undecided"))
     assert ("≈" in text) is ("simulated" in text)
     assert ("? is a mean" in text) is (verdict == "undecided")
@@ -150,13 +153,33 @@ def test_a_notebook_shows_the_summary_with_any_label_escaped() -> None:
         (1e-7, 3, 1e-9, "1.0000e-07"),
         (1e-310, 3, None, "<1e-307"),
         (0.0, 3, None, "<1e-307"),
-        (math.inf, 3, None, "inf"),
+        (math.inf, 3, None, ">1e308"),
+        (-math.inf, 3, 2.0, "<-1e308"),
     ],
 )
 def test_numbers_are_written_to_the_digits_of_their_scale(
     value: float, digits: int, scale: float | None, text: str
 ) -> None:
     assert number(value, digits, scale) == text
+
+
+def test_numbers_beside_a_large_one_have_its_form() -> None:
+    large, small = 1000000000.001533, 999999999.999956
+    shown = [number(value, 4, 0.001, largest=large) for value in (large, small)]
+    assert shown == ["1.000000000001533e+09", "9.99999999999956e+08"]
+    text = ct.forecast(1e9 + VALUES, sample_size=10, generations=20, **FEW).summary()
+    row = next(line for line in text.splitlines() if line.startswith("mean "))
+    assert [cell.count("e+") for cell in row.split() if cell[0].isdigit()] == [1] * 5
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_leaves_the_floats_is_said_without_a_warning(tmp_path: Path) -> None:
+    found = ct.forecast(VALUES, sample_size=10, generations=5000, ddof=8, **FEW)
+    text = " ".join(found.summary().split())
+    assert ">1e308 to >1e308" in text
+    assert "inf" not in text
+    assert "does not fall: at generation 5000 it is >1e308 times the source's." in text
+    found.figure().savefig(tmp_path / "exploding.png")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +211,8 @@ def test_the_picture_shows_the_courses(forecasts: dict[str, Forecast]) -> None:
         "% beyond 3 source sds of the source's mean",
     ]
     for panel, course, unit in ((panels[0], found.sd, 1.0), (panels[2], found.tail, 0.01)):
-        typical, expected, source = panel.get_lines()
+        typical, expected, source, *single = panel.get_lines()
+        assert len(single) == (12 if panel is panels[0] else 0)
         assert typical.get_ydata() == pytest.approx(course.typical.seen / unit)
         assert expected.get_ydata() == pytest.approx(course.expected.seen / unit)
         assert np.unique(source.get_ydata()) == pytest.approx(course.typical.seen[:1] / unit)
@@ -199,12 +223,23 @@ def test_the_picture_shows_the_courses(forecasts: dict[str, Forecast]) -> None:
         assert panel.get_xlabel() == ("generation (dashed: simulated)" if any(dashed) else "generation")
     assert panels[2].get_yscale() == "log"
     legend = [text.get_text() for text in panels[0].get_legend().get_texts()]
-    assert legend == ["90 % of runs", "typical (median)", "expected (mean)", "source"]
+    assert legend == ["90 % of runs", "typical (median)", "expected (mean)", "source", "12 single runs"]
+    assert found.single_runs is not None
+    for panel, quantity in zip(panels[:2], (found.recursion.sd, found.recursion.location), strict=True):
+        drawn = [line.get_ydata() for line in panel.get_lines()[-12:]]
+        np.testing.assert_array_equal(drawn, quantity.values(found.single_runs))
+    assert found.single_runs.seed == found.seed
 
 
 def test_a_mean_that_nobody_sees_is_not_drawn(forecasts: dict[str, Forecast]) -> None:
     spread = forecasts["undecided"].figure().axes[0]
-    assert [line.get_label() for line in spread.get_lines()] == ["typical (median)", "source"]
+    labels = [line.get_label() for line in spread.get_lines()]
+    assert labels[:3] == ["typical (median)", "source", "12 single runs"]
+
+
+def test_a_far_horizon_is_drawn_without_single_runs() -> None:
+    found = ct.forecast(VALUES, sample_size=1000, generations=200_000, ddof=0, **FEW)
+    assert found.single_runs is None
 
 
 @pytest.mark.parametrize("verdict", SETTINGS)

@@ -114,6 +114,8 @@ def test_the_note_says_who_carries_the_mean():
     ax = ct.plot(UNBIASED.variance, generations=[0, 100])
     share = UNBIASED.variance.carried_by_top(1e-3, 100)
     assert ax.get_legend().get_title().get_text() == f"At t = 100 one run in 1,000 carries {share:.1%} of the mean"
+    late = ct.plot(UNBIASED.variance, generations=300).get_legend().get_title().get_text()
+    assert late.startswith("At t = 300 fewer than one run in 1,000,000 carry 9")
     assert ct.plot(POOLED.variance, generations=10).get_legend().get_title().get_text() == ""
     assert ct.plot(UNBIASED.variance, generations=1).get_legend().get_title().get_text() == "", "nobody carries much"
 
@@ -144,8 +146,58 @@ def test_generations_may_be_the_last_one_or_all():
 def test_what_cannot_be_drawn_is_refused(runs):
     with pytest.raises(ValueError, match="another recursion"):
         ct.plot(POOLED.variance, runs)
+    other = ct.Recursion(ct.Gaussian(mean=0, sd=3, ddof=1), ct.Replace(), sample_size=10)
+    with pytest.raises(ValueError, match="another recursion"):
+        ct.plot(UNBIASED.variance, other.simulate(generations=5, replicates=10, rng=1))
+    with pytest.raises(ValueError, match=r"runs = 100 is outside its domain: Runs, as recursion\.simulate"):
+        ct.plot(UNBIASED.variance, 100)
     with pytest.raises(ValueError, match="what = "):
         ct.plot(UNBIASED)
+
+
+def test_runs_that_did_not_watch_a_time_leave_its_exact_law(runs):
+    ax = ct.plot(UNBIASED.time_until_sd_below(0.3), runs)
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["exact", "simulated: not watched in these runs"]
+    with pytest.raises(ValueError, match="was not watched"):
+        ct.plot(POOLED.time_until_sd_below(0.3), POOLED.simulate(generations=5, replicates=10, rng=1))
+
+
+def test_runs_are_drawn_at_the_generations_that_are_asked_for(runs):
+    for asked, drawn in (([0, 1, 10, 25], [0, 1, 10, 25]), (7, [*range(8)]), ([30, 400], [30])):
+        (single,) = by_kind(plot_data(UNBIASED.variance, runs, generations=asked), "runs")
+        assert single.generations.tolist() == drawn
+        np.testing.assert_array_equal(single.values, runs.values(UNBIASED.variance)[:30, drawn])
+    ax = ct.plot(UNBIASED.variance, runs, generations=[0, 1, 10, 25])
+    assert ax.get_xlim() == (0, 25)
+    assert ax.get_legend().get_title().get_text().startswith("At t = 25 ")
+    last = UNBIASED.simulate(generations=40, replicates=500, rng=1)
+    (single,) = by_kind(plot_data(UNBIASED.variance, last, generations=[0, 10]), "runs")
+    np.testing.assert_array_equal(single.values, runs.values(UNBIASED.variance)[:30, [0, 10]])
+
+
+def test_an_estimate_at_other_generations_says_so():
+    last = POOLED.simulate(generations=20, replicates=200, rng=2)
+    labels = [one.label for one in plot_data(POOLED.variance, last, generations=[0, 5])]
+    assert labels == ["exact mean", "simulated median: these generations were not kept", "30 single runs"]
+
+
+def test_a_point_alone_at_the_end_is_not_cut():
+    ax = ct.plot(POOLED.variance, POOLED.simulate(generations=20, replicates=200, rng=2))
+    assert ax.get_xlim()[1] > 20
+    point = next(line for line in ax.lines if line.get_marker() == "o")
+    assert point.get_xdata().tolist() == [20]
+
+
+def test_a_single_run_is_one():
+    labels = [one.label for one in plot_data(UNBIASED.variance, UNBIASED.simulate(generations=3, replicates=1, rng=1))]
+    assert labels[-1] == "1 single run"
+
+
+def test_the_mean_shows_around_the_median_where_both_coincide():
+    mean, median = ct.plot(UNBIASED.location, generations=10).lines
+    assert mean.get_linewidth() > median.get_linewidth() + 1
+    assert mean.get_zorder() <= median.get_zorder()
 
 
 @pytest.mark.parametrize("columns", [1, 2])

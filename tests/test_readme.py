@@ -93,7 +93,8 @@ def test_the_forecasts_run(monkeypatch):
     from collapse_theory.cli import main
 
     monkeypatch.chdir(ROOT)
-    lines = [line for page in PAGES for block in blocks(page, "console") for line in block.splitlines()]
+    text = "\n".join(block for page in PAGES for block in blocks(page, "console")).replace("\\\n", " ")
+    lines = text.splitlines()
     commands = {line for line in lines if line.startswith("collapse-theory forecast ")}
     assert commands
     for command in commands:

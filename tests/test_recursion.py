@@ -83,6 +83,15 @@ class TestRefusals:
             (lambda: RECURSION.variance.carried_by_top(2, 3), "fraction = 2 is outside its domain"),
             (lambda: RECURSION.variance.carried_by_top(0.1, -3), "t = -3 is outside its domain"),
             (lambda: RECURSION.time_until_sd_below(-1), "level = -1 is outside its domain"),
+            (lambda: ct.Fresh(real=0.1), r"a share is written share=0\.1"),  # type: ignore[arg-type]
+            (lambda: ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=[1, 2]), "ct.schedules.power"),
+            (lambda: ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=10**400), "sample_size = 1000"),
+            (
+                lambda: RECURSION.simulate(10, 5, keep=200),
+                r"keep = 200 is outside its domain: generations in \[0, 10\]",
+            ),
+            (lambda: RECURSION.simulate(10, 5, watch=["x"]), "watch = 'x' is outside its domain: times"),
+            (lambda: RECURSION.variance.median.simulated(100), "runs = 100 is outside its domain"),
             (lambda: RECURSION.simulate(-1, 5), "generations = -1 is outside its domain"),
             (lambda: RECURSION.simulate(1, 0), "replicates = 0 is outside its domain"),
             (lambda: RECURSION.simulate(1, 1, rng=-1), "rng = -1 is outside its domain"),
@@ -127,6 +136,10 @@ class TestRefusals:
         with pytest.raises(OverflowError, match=r"finite but beyond floats: ask .*\.log\(10000\)"):
             recursion.variance.mean(10_000)
         assert recursion.variance.mean.log(10_000) == pytest.approx(10_000 * np.log(3), rel=1e-14)
+
+    def test_a_quantity_without_a_statistic_is_no_number(self) -> None:
+        with pytest.raises(TypeError, match="variance is random over runs: name a statistic"):
+            RECURSION.variance(3)
 
     def test_infinity_is_a_value(self) -> None:
         recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import doctest
 import math
 from fractions import Fraction
 
@@ -58,6 +59,29 @@ def test_the_median_lies_between_the_quantiles(recursion: ct.Recursion, q: float
 def test_a_simulation_depends_on_the_seed_alone(recursion: ct.Recursion, seed: int) -> None:
     a, b = (recursion.simulate(2, 3, rng=seed) for _ in range(2))
     assert all(np.array_equal(x, y) for x, y in zip(a.states, b.states, strict=True))
+
+
+def test_the_example_of_the_module_is_true() -> None:
+    (example,) = doctest.DocTestFinder(recurse=False).find(strategies)
+    names = example.globs
+    assert doctest.DocTestRunner().run(example, clear_globs=False).failed == 0
+    names["test_the_mean_variance_never_grows_at_ddof_one_or_below"]()
+
+
+def test_what_is_no_class_and_no_strategy_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"sample_sizes = \[10, 20\] is outside its domain: a strategy, such as "):
+        strategies.recursions(sample_sizes=[10, 20])
+    with pytest.raises(ValueError, match=r"families = ct.Gaussian\(.*\) is outside its domain: classes such as ct.Gau"):
+        strategies.recursions(families=ct.Gaussian())
+    with pytest.raises(ValueError, match=r"regimes = \[ct.Replace\(\)\] is outside its domain: classes such as ct.Rep"):
+        strategies.recursions(regimes=[ct.Replace()])
+    with pytest.raises(ValueError, match=r"regimes = \[\] is outside its domain"):
+        strategies.regimes([])
+    assert strategies.recursions(families=[ct.Gaussian], regimes=(ct.Replace, ct.Fresh)) is not None
+
+
+def test_completion_shows_the_strategies_alone() -> None:
+    assert dir(strategies) == sorted(strategies.__all__)
 
 
 def test_every_family_and_every_regime_is_drawn() -> None:

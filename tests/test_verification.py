@@ -111,7 +111,10 @@ def test_a_violated_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
         def sf(self, x: Any) -> Any:
             return self.law.sf(x)
 
-    bad = dataclasses.replace(bound, title="too small", value=lambda setting, t: [Halved(law) for law in bound.value(setting, t)])
+    def halved(setting: Any, t: Any) -> list[Halved]:
+        return [Halved(law) for law in bound.value(setting, t)]
+
+    bad = dataclasses.replace(bound, title="too small", value=halved)
     monkeypatch.setattr(recursion_module, "PAIRS", (*recursion_module.PAIRS, bad))
     assert not approach(bad).kept
 

@@ -53,8 +53,22 @@ def test_a_verdict_needs_a_number_to_agree_and_a_proof_to_be_proved(one: Row, ve
     report = Report((one,), CRITICAL, 1e-6, "quick", 1, 2.0)
     assert report.agrees is (verdict != "DISAGREES")
     assert report.to_dict()["theorems"][0]["verdict"] == verdict
+    record = report.to_dict()["theorems"][0]
+    assert (record["worst_error"] is None) is (not one.digits.points or math.isnan(one.digits.worst))
     words = [text.get_text() for text in report.figure().axes[-1].texts]
     assert words == [shown]
+
+
+def test_the_columns_and_the_worst_z_are_said_in_words() -> None:
+    report = Report((row(STEPS, zs=[-4, 1]), row(STEPS)), CRITICAL, 1e-6, "quick", 1, 2.0)
+    assert repr(report) == "<Report: 2 theorems, everything agrees>"
+    assert str(report) == report.summary()
+    assert "2 simulated values: the worst |z| was 4.00, allowed 5.00;" in report.summary()
+    caption = str(report.table().caption)
+    for column in ("proof a/b:", "worst error:", "order", "worst z:", "would see:"):
+        assert column in caption
+    wrong = Report((row(zs=[-6]),), CRITICAL, 1e-6, "quick", 1, 2.0)
+    assert repr(wrong) == "<Report: 1 theorems, 1 disagree>"
 
 
 def test_the_picture_of_many_theorems_can_be_read() -> None:

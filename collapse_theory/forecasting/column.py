@@ -17,7 +17,8 @@ OTHER_SEPARATORS = ";\t|"
 def read_column(path: str | Path, column: str | None = None) -> NDArray[np.float64]:
     """Numbers of one column of a comma-separated file with a header line.
 
-    The file is UTF-8, with or without byte-order mark; blank lines are skipped.
+    The file is UTF-8, with or without byte-order mark. Blank lines are skipped, but in a file of one column, where a
+    blank line among the numbers is a missing value.
 
     Parameters
     ----------
@@ -36,6 +37,11 @@ def read_column(path: str | Path, column: str | None = None) -> NDArray[np.float
     ValueError
         In one line that names what is wrong, its value and line, and what belongs there.
     """
+    return named_column(path, column)[1]
+
+
+def named_column(path: str | Path, column: str | None = None) -> tuple[str, NDArray[np.float64]]:
+    """Name of a column in the header of a file, and its numbers as :func:`read_column` gives them."""
     name = f"data = {str(path)!r}"
     file = Path(path)
     if not file.exists():
@@ -44,7 +50,10 @@ def read_column(path: str | Path, column: str | None = None) -> NDArray[np.float
         raise ValueError(f"{name} is a directory, outside its domain: a CSV file")
     try:
         with file.open(encoding="utf-8-sig", newline="") as lines:
-            values = list(_numbers(csv.reader(lines, skipinitialspace=True), name, column))
+            rows = csv.reader(lines, skipinitialspace=True)
+            header = _header(rows, name)
+            place = _place(header, name, column)
+            values = list(_numbers(rows, header, place, name))
     except UnicodeDecodeError as wrong:
         raise ValueError(f"{name} is not UTF-8, outside its domain: a CSV file in UTF-8") from wrong
     except csv.Error as wrong:
@@ -54,20 +63,35 @@ def read_column(path: str | Path, column: str | None = None) -> NDArray[np.float
         raise ValueError(f"{what} has {len(values)} numbers, outside its domain: at least 2")
     if min(values) == max(values):
         raise ValueError(f"{what} is {values[0]!r} in every row, outside its domain: at least 2 different numbers")
-    return np.array(values)
+    return header[place], np.array(values)
 
 
-def _numbers(rows: Iterator[list[str]], name: str, column: str | None) -> Iterator[float]:
+def _header(rows: Iterator[list[str]], name: str) -> list[str]:
+    """Names of the columns, from the first line that is not blank."""
     header = [cell.strip() for cell in next(filter(None, rows), [])]
     if not header:
         raise ValueError(f"{name} is empty, outside its domain: a header line and rows of numbers")
-    place = _place(header, name, column)
-    for row in filter(None, rows):
-        cell = row[place] if place < len(row) else ""
+    if all(math.isfinite(_number(cell)) for cell in header):
+        first = shortened(",".join(header))
+        raise ValueError(f"{name} starts with the numbers {first}: the first line must name the columns")
+    return header
+
+
+def _numbers(rows: Iterator[list[str]], header: list[str], place: int, name: str) -> Iterator[float]:
+    """Numbers of the column at a place; a blank line before further numbers is one that is missing."""
+    blank = 0
+    for row in rows:
+        line = rows.line_num  # type: ignore[attr-defined]
+        if not row:
+            blank = blank or line
+            continue
+        missing = blank if len(header) == 1 else 0
+        cell = row[place] if place < len(row) and not missing else ""
         value = _number(cell)
         if not math.isfinite(value):
-            where = f"{name}, column {header[place]!r}, line {rows.line_num}"  # type: ignore[attr-defined]
-            raise ValueError(f"{where}: {shortened(cell)} is outside its domain: a finite number")
+            what = shortened(cell) if cell else "missing value ''"
+            where = f"{name}, column {header[place]!r}, line {missing or line}"
+            raise ValueError(f"{where}: {what} is outside its domain: a finite number")
         yield value
 
 
@@ -83,7 +107,10 @@ def _place(header: list[str], name: str, column: str | None) -> int:
         raise ValueError(f"{name} has the header {header[0]!r}, outside its domain: names separated by commas")
     if places:
         raise ValueError(f"column = {column!r} names {len(places)} columns, outside its domain: a name of one column")
-    raise ValueError(f"column = {column!r} is outside its domain: one of {', '.join(map(repr, header))} in the data")
+    names = ", ".join(map(repr, header))
+    if column is None:
+        raise ValueError(f"{name} has {len(header)} columns: choose with --column, or column = …, one of {names}")
+    raise ValueError(f"column = {column!r} is outside its domain: one of {names} in the data")
 
 
 def _number(cell: str) -> float:

@@ -113,7 +113,8 @@ class Roads:
         if values is not None:
             return Statistic("exact", values)
         try:
-            return Statistic("simulated", np.asarray(curve.simulated(self.runs).values))
+            with np.errstate(over="ignore"):
+                return Statistic("simulated", np.asarray(curve.simulated(self.runs).values))
         except Unseeable:
             return Statistic("unseeable", None)
 
@@ -135,7 +136,7 @@ class Roads:
         """Course of an increasing function of the sd: its quantiles are that function of the sd's."""
 
         def put_in(known: Statistic) -> Statistic:
-            with np.errstate(divide="ignore"):
+            with np.errstate(divide="ignore", over="ignore"):
                 state = (np.zeros(known.seen.shape), np.log(known.seen / self.recursion.sd.source_value))
             return Statistic(known.road, quantity.measure(state))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from collapse_theory.simulation import Runs
+
 POINTS, POINTS_GROWING = 51, 21
 """Generations that are looked at, and how many where sample sizes grow, which makes each of them dear."""
 
@@ -33,6 +36,8 @@ LONGEST = 1000
 REPLICATES = Domain(low=100, high=COUNT.high, integer=True)
 RESAMPLES = Domain(low=2, high=COUNT.high, integer=True)
 LATEST_HALF_LIFE = 2**40
+SINGLE_RUNS, LONGEST_SINGLE_RUNS = 12, 100_000
+"""Single runs in the picture, and the horizon beyond which simulating them would take too long for it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +86,15 @@ class Forecast:
     def courses(self) -> dict[str, Course]:
         """The five courses by name."""
         return {name: getattr(self, name) for name in ("sd", "variance", "location", "tail", "own_tail")}
+
+    @cached_property
+    def single_runs(self) -> Runs | None:
+        """A dozen runs for the picture, at the generations looked at; None where the horizon is 0 or very far."""
+        last = int(self.generations[-1])
+        if not 0 < last <= LONGEST_SINGLE_RUNS:
+            return None
+        found: Runs = self.recursion.simulate(last, SINGLE_RUNS, rng=self.seed, keep=self.generations.tolist())
+        return found
 
     def __repr__(self) -> str:
         fate = "undecided" if self.fate is None else self.fate.verdict
@@ -150,7 +164,8 @@ def forecast(
     Parameters
     ----------
     values : array_like
-        The data, shape ``(values,)``: at least two finite numbers, not all equal.
+        The data, shape ``(values,)`` or, as in a data frame of one column, ``(values, 1)``: at least two finite
+        numbers, not all equal.
     sample_size : int or Schedule
         Points drawn per generation.
     generations : int
@@ -184,6 +199,8 @@ def forecast(
     REPLICATES.check("replicates", replicates)
     RESAMPLES.check("bootstrap", bootstrap)
     column = np.asarray(values, dtype=float)
+    if column.ndim == 2 and column.shape[1] == 1:
+        column = column[:, 0]
     if column.ndim != 1:
         raise ValueError(f"values has shape {column.shape}, outside its domain: a single column of numbers")
     with np.errstate(over="ignore", invalid="ignore"):

@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from collapse_theory.domain import domains, written
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.forecasting.course import Course, Statistic
+from collapse_theory.naming import by_name
 
 if TYPE_CHECKING:
     from collapse_theory.forecasting.gaussian import Forecast
+    from collapse_theory.regimes import Regime
 
 FATES = {
     "collapses": "Every single run loses its whole spread, whatever the mean over runs does",
@@ -28,7 +31,7 @@ INDENT = 13
 NARROWEST = 40
 EXACT_DIGITS, SIMULATED_DIGITS = 4, 3
 PLAIN_FROM, PLAIN_TO = 1e-4, 1e9
-SMALLEST, MOST_DIGITS = 1e-307, 15
+SMALLEST, LARGEST, MOST_DIGITS = 1e-307, 1e308, 15
 NEGLIGIBLE = 1e-12
 ROWS = 6
 
@@ -94,8 +97,16 @@ def _refitting(forecast: Forecast) -> str:
     divisor = "n" if ddof == 0 else f"(n {'-' if ddof > 0 else '+'} {abs(ddof):g})"
     return (
         f"Each generation draws {drawn}; its variance is the sum of squares over {divisor}. "
-        f"{repr(regime).removeprefix('ct.')}: {story}.{real}"
+        f"{_regime(regime)}: {story}.{real}"
     )
+
+
+def _regime(regime: Regime) -> str:
+    """Name and parameters of a regime in words."""
+    (name,) = by_name(type(regime))
+    given = {parameter: getattr(regime, parameter) for parameter in domains(regime)}
+    values = ", ".join(f"{parameter} = {written(value)}" for parameter, value in given.items() if value is not None)
+    return f"Regime {name}{f' ({values})' if values else ''}"
 
 
 def _fate(forecast: Forecast) -> str:
@@ -117,9 +128,13 @@ def _fate(forecast: Forecast) -> str:
 
 def _half_life(forecast: Forecast) -> str:
     last = forecast.generations[-1]
-    if forecast.half_life is None:
-        return f"The typical standard deviation is not down to half by generation {last}."
     about = "" if forecast.sd.typical.road == "exact" else MARK
+    if forecast.half_life is None:
+        change = float(forecast.sd.typical.seen[-1]) / forecast.source.sd.value
+        if change <= 1:
+            return f"The typical standard deviation is not down to half by generation {last}."
+        times = f"{about}{number(change, SIMULATED_DIGITS)} times the source's"
+        return f"The typical standard deviation does not fall: at generation {last} it is {times}."
     return f"The typical standard deviation is down to half at generation {about}{forecast.half_life}."
 
 
@@ -138,10 +153,11 @@ def _at_the_horizon(forecast: Forecast) -> list[tuple[str, ...]]:
 def _cells(course: Course, *, scale: float | None = None, share: bool = False) -> tuple[str, ...]:
     """Source, expected, typical and band of a course, at the horizon."""
     source = Statistic("exact", course.typical.seen[:1])
-    return (
-        *(_cell(known, -1, scale=scale, share=share) for known in (source, course.expected, course.typical)),
-        _band(course, -1, scale=scale, share=share),
-    )
+    known = (source, course.expected, course.typical, course.low, course.high)
+    sizes = np.abs([0.0 if one.values is None else one.values[-1] for one in known])
+    largest = 0.0 if scale is None else float(sizes[np.isfinite(sizes)].max())
+    cells = [_cell(one, -1, scale=scale, share=share, largest=largest) for one in known]
+    return *cells[:3], _band(*cells[3:])
 
 
 def _on_the_way(forecast: Forecast) -> list[tuple[str, ...]]:
@@ -155,7 +171,7 @@ def _on_the_way(forecast: Forecast) -> list[tuple[str, ...]]:
                 f"{forecast.generations[i]}",
                 _cell(sd.expected, i),
                 _cell(sd.typical, i),
-                _band(sd, i),
+                _band(_cell(sd.low, i), _cell(sd.high, i)),
                 _cell(tail.expected, i, share=True),
                 _cell(tail.typical, i, share=True),
             )
@@ -178,27 +194,33 @@ def _notes(forecast: Forecast) -> Iterator[str]:
         yield "? is a mean that so many runs cannot be trusted to see: rare runs decide it."
 
 
-def _cell(known: Statistic, place: int, *, scale: float | None = None, share: bool = False) -> str:
+def _cell(
+    known: Statistic, place: int, *, scale: float | None = None, share: bool = False, largest: float = 0.0
+) -> str:
     if known.values is None:
         return "?"
     exact = known.road == "exact" or place == 0
     value, digits = float(known.values[place]), EXACT_DIGITS if exact else SIMULATED_DIGITS
-    text = percent(value, digits - 1) if share else number(value, digits, scale)
-    return text if exact or text.startswith("<") else MARK + text
+    text = percent(value, digits - 1) if share else number(value, digits, scale, largest=largest)
+    return text if exact or text.startswith(("<", ">")) else MARK + text
 
 
-def _band(course: Course, place: int, *, scale: float | None = None, share: bool = False) -> str:
-    low, high = (_cell(known, place, scale=scale, share=share) for known in (course.low, course.high))
+def _band(low: str, high: str) -> str:
     return f"{low} to {high.removeprefix(MARK) if low.startswith(MARK) else high}"
 
 
-def number(value: float, digits: int, scale: float | None = None) -> str:
-    """A number to some significant digits, its own or those of a scale; without exponent where that is readable."""
+def number(value: float, digits: int, scale: float | None = None, *, largest: float = 0.0) -> str:
+    """A number to some significant digits, its own or those of a scale.
+
+    It has no exponent where it, and the largest of those beside it, can be read without.
+    """
     size = abs(value) if scale is None else scale
-    if size < SMALLEST or math.isinf(value):
-        return f"<{SMALLEST:.0e}" if size < SMALLEST else f"{value}"
+    if math.isinf(value) or math.isinf(size):
+        return f">{LARGEST:.0e}".replace("+", "") if value > 0 else f"<-{LARGEST:.0e}".replace("+", "")
+    if size < SMALLEST:
+        return f"<{SMALLEST:.0e}"
     decimals = digits - 1 - math.floor(math.log10(size))
-    if size >= PLAIN_FROM and abs(value) < PLAIN_TO:
+    if size >= PLAIN_FROM and max(abs(value), largest) < PLAIN_TO:
         return f"{round(value, decimals) + 0.0:.{max(decimals, 0)}f}"
     leading = math.floor(math.log10(abs(value))) if value else 0
     kept = decimals + leading

@@ -79,6 +79,10 @@ class Fresh(Regime):
     def __post_init__(self) -> None:
         if (self.real is None) == (self.share is None):
             raise ValueError(f"real = {self.real!r}, share = {self.share!r}: give exactly one of the two")
+        if isinstance(self.real, float) and 0 < self.real < 1:
+            raise ValueError(
+                f"real = {self.real!r} is outside its domain: {COUNT}; a share is written share={self.real!r}"
+            )
         check_parameters(self)
 
     def fresh_points(self, n: Any) -> Any:

@@ -112,11 +112,12 @@ def simulate(
     tilt = REAL.check("tilt", tilt)
     Choice(("kernel", "plain")).check("method", method)
     record = keep.kept(recursion, last) if isinstance(keep, Summaries) else _kept(keep, last)
+    watch = tuple(watch) if isinstance(watch, Iterable) else (watch,)
     _check_watch(watch, recursion, keep)
     size = recursion.family.block_size
     total = math.ceil(replicates / size)
     threads = min(COUNT.check("workers", os.cpu_count() or 1 if workers is None else workers), total)
-    entropy, bare = entropy_of(rng), replace(recursion)  # a copy without cached theorems, which cannot be pickled
+    entropy, bare = entropy_of(rng), replace(recursion)  # a copy without cached theorems
     timed = tuple(replace(time, recursion=bare) for time in watch)
     whole = Block(bare, entropy, 0, replicates, last, record, tilt, timed, method)
     blocks = (replace(whole, index=i, replicates=min(size, replicates - i * size)) for i in range(total))
@@ -150,11 +151,12 @@ def entropy_of(rng: Seed) -> int:
     return int(rng)
 
 
-def _kept(keep: str | Iterable[int], last: int) -> tuple[int, ...]:
+def _kept(keep: str | int | Iterable[int], last: int) -> tuple[int, ...]:
     if isinstance(keep, str):
         Choice(("last", "all")).check("keep", keep)
         return (last,) if keep == "last" else tuple(range(last + 1))
-    chosen = np.unique(generations(np.atleast_1d(np.asarray(list(keep))), "keep"))
+    several = list(keep) if isinstance(keep, Iterable) else [keep]
+    chosen = np.unique(generations(np.atleast_1d(np.asarray(several)), "keep"))
     if chosen.size == 0 or chosen[-1] > last:
         raise ValueError(f"keep = {keep!r} is outside its domain: generations in [0, {last}], at least one")
     return tuple(int(t) for t in chosen)
@@ -164,6 +166,10 @@ def _check_watch(watch: Sequence[Any], recursion: Any, keep: Any) -> None:
     if watch and isinstance(keep, Summaries):
         raise ValueError(f"watch = {watch!r} is outside its domain: empty, as summaries hold no times of single runs")
     for time in watch:
+        if not hasattr(time, "reached"):
+            raise ValueError(
+                f"watch = {time!r} is outside its domain: times such as recursion.time_until_sd_below(0.1)"
+            )
         if time.recursion != recursion:
             raise ValueError(f"watch = {time!r} is outside its domain: times of {recursion!r}")
 

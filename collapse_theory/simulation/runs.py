@@ -125,5 +125,7 @@ class Runs:
 
 def same_recursion(runs: Any, recursion: Any) -> None:
     """ValueError when runs, or a summary of them, are of another recursion."""
+    if not hasattr(runs, "recursion"):
+        raise ValueError(f"runs = {runs!r} is outside its domain: runs such as recursion.simulate(…) makes them")
     if runs.recursion != recursion:
         raise ValueError(f"runs = {runs!r} are of another recursion than {recursion!r}")

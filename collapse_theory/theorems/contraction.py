@@ -42,6 +42,32 @@ def _effective(setting: Any) -> float:
     return float(forgotten / entering)
 
 
+def _reference(setting: Any, t: int) -> Any:
+    """Spectral radius by mpmath's eigenvalues, under replacement without the translation of the mean."""
+    import mpmath
+
+    exact = _map(setting)
+    if setting.tableau.replacement:
+        return mpmath.mpf(exact.a[0][0].numerator) / exact.a[0][0].denominator
+    matrix = mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in exact.a])
+    return max(abs(value) for value in mpmath.eig(matrix, left=False, right=False))
+
+
+def _relaxation_reference(setting: Any, t: int) -> Any:
+    import mpmath
+
+    gain = _reference(setting, t)
+    return -1 / mpmath.log(gain) if gain else mpmath.mpf(0)
+
+
+def _prove_divergence() -> tuple[Check, ...]:
+    """The harmonic series, the slowest growth that a schedule of known end with an infinite sum can have."""
+    import sympy
+
+    j = sympy.Symbol("j", positive=True, integer=True)
+    return (Check("the sum of 1/j is infinite", sympy.summation(1 / j, (j, 1, sympy.oo)) == sympy.oo),)
+
+
 def _prove_sizes() -> tuple[Check, ...]:
     """The quotient against the printed sizes of every regime."""
     import sympy
@@ -106,6 +132,7 @@ CONTRACTION: tuple[Theorem, ...] = (
         source="docs/theory/fresh",
         holds=_constant_map,
         value=_gain,
+        reference=_reference,
     ),
     Theorem(
         title="relaxation time of the second moments",
@@ -117,6 +144,7 @@ CONTRACTION: tuple[Theorem, ...] = (
         source="docs/theory/fresh",
         holds=lambda setting: _constant_map(setting) and setting.tableau.anchored and _map(setting).slow_gap > 0,
         value=_relaxation,
+        reference=_relaxation_reference,
     ),
     Theorem(
         title="effective real sample size",
@@ -145,6 +173,7 @@ CONTRACTION: tuple[Theorem, ...] = (
             and setting.sizes.reciprocal_sum_converges is False
         ),
         value=lambda setting: 0.0,
+        proof=_prove_divergence,
     ),
     Theorem(
         title="effective real sample size under accumulation",

@@ -25,6 +25,8 @@ then 3e-14 of the value, so that no form held as a double logarithm can state it
 FAR = 10**12
 """Generation at which a curve stands for its limit, for sample sizes up to ``LARGEST_SETTLED``."""
 LARGEST_SETTLED = 10
+ARRIVED = 1e-5
+"""Distance from a finite limit at which a curve has arrived; a driftless walk's tails get there like t^(-1/2)."""
 BEYOND = 1e3
 """Size beyond which a value stands for infinity."""
 PROBABILITIES = (0.01, 0.5, 0.95)
@@ -63,7 +65,7 @@ def _errors(theorem: Theorem, setting: Recursion, times: tuple[int, ...]) -> Ite
         curve = getattr(setting.watch(name, *setting.defined(name).typical), theorem.statistic)
         formula = None if theorem.formula is None else theorem.formula(setting)
         for t in times:
-            exact = _exact(theorem, setting, formula, t)
+            exact = _exact(theorem, setting, formula, t, curve.quantity.numbers)
             if exact is None:
                 continue
             if curve.theorem is theorem:
@@ -82,7 +84,7 @@ def _errors(theorem: Theorem, setting: Recursion, times: tuple[int, ...]) -> Ite
             yield _relative(float(np.squeeze(theorem.value(setting, *given))), exact) / TOLERANCE, ""
 
 
-def _exact(theorem: Theorem, setting: Recursion, formula: Any, t: int) -> Any:
+def _exact(theorem: Theorem, setting: Recursion, formula: Any, t: int, numbers: tuple[Any, ...] = ()) -> Any:
     """The value to 50 digits or more, or None where mpmath has no road at this point."""
     import mpmath
 
@@ -91,7 +93,7 @@ def _exact(theorem: Theorem, setting: Recursion, formula: Any, t: int) -> Any:
     if theorem.reference is not None:
         try:
             with mpmath.workdps(80):
-                return theorem.reference(setting, t) if t else None
+                return theorem.reference(setting, t, *numbers) if t else None
         except (NoClosedForm, NotDefined):
             return None
     letters = {
@@ -120,7 +122,7 @@ def _reaches_far(theorem: Theorem, setting: Recursion) -> bool:
 
 
 def _limit_error(curve: Any) -> float:
-    """0 where the curve at a far generation is at its limit (to 1e-9 where that is finite), infinite where not."""
+    """0 where the curve at a far generation is at its limit (nearly, where that is finite), infinite where not."""
     limit = float(curve.limit)
     try:
         value = float(curve(FAR))
@@ -129,7 +131,7 @@ def _limit_error(curve: Any) -> float:
     if math.isinf(limit):
         arrived = math.copysign(1.0, value) == math.copysign(1.0, limit) and abs(value) > BEYOND
     else:
-        arrived = abs(value - limit) <= 1e-9 * max(abs(limit), 1.0)
+        arrived = abs(value - limit) <= ARRIVED * max(abs(limit), 1.0)
     return 0.0 if arrived else math.inf
 
 

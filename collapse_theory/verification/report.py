@@ -91,7 +91,7 @@ class Row:
         return "; ".join(parts)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """Outcome of :func:`collapse_theory.verify`.
 
@@ -118,6 +118,13 @@ class Report:
     seed: int
     seconds: float
 
+    def __repr__(self) -> str:
+        outcome = "everything agrees" if self.agrees else f"{len(self.disagreements)} disagree"
+        return f"<Report: {len(self.rows)} theorems, {outcome}>"
+
+    def __str__(self) -> str:
+        return self.summary()
+
     @property
     def agrees(self) -> bool:
         """Whether no road contradicts any theorem."""
@@ -137,14 +144,14 @@ class Report:
 
     def summary(self) -> str:
         """A few lines of totals, and one more for each disagreement."""
-        rows = self.rows
+        rows, worst = self.rows, max((abs(one.z) for row in self.rows for one in row.comparisons), default=0.0)
         lines = [
             f"{len(rows)} theorems in {self.seconds:.0f} s, depth {self.depth}, seed {self.seed}",
             f"  {sum(len(row.proof) for row in rows)} steps of proof in sympy or in exact fractions",
-            f"  {sum(row.digits.points for row in rows)} values against 50 digits: relative error at most "
-            f"{TOLERANCE:g}, of inverted laws {INVERSION:g} absolute",
-            f"  {sum(len(row.comparisons) for row in rows)} simulated values, |z| at most {self.critical:.2f}: "
-            f"a false alarm anywhere has chance {self.false_alarm:g}",
+            f"  {sum(row.digits.points for row in rows)} values against 50 digits: allowed {TOLERANCE:g} relative, "
+            f"of inverted laws {INVERSION:g} absolute",
+            f"  {sum(len(row.comparisons) for row in rows)} simulated values: the worst |z| was {worst:.2f}, "
+            f"allowed {self.critical:.2f}; a false alarm anywhere has chance {self.false_alarm:g}",
             f"  {sum(row.approach.cases for row in rows)} approaches of asymptotic forms and margins of bounds",
             "everything agrees" if self.agrees else f"{len(self.disagreements)} DISAGREE:",
             *(f"  {row.theorem.title}: {row.complaint(self.critical)}" for row in self.disagreements),
@@ -155,7 +162,7 @@ class Report:
         """Table for a terminal, theorems under the quantity that they are about."""
         from rich.table import Table
 
-        table = Table(header_style="bold", pad_edge=False, box=None)
+        table = Table(header_style="bold", pad_edge=False, box=None, caption=self.caption(), caption_justify="left")
         table.add_column("theorem", ratio=1, overflow="fold")
         for name in ("proof", "worst error", f"worst z of {self.critical:.1f}", "would see"):
             table.add_column(name, justify="right", no_wrap=True)
@@ -165,6 +172,15 @@ class Report:
             for row in rows:
                 table.add_row(*self._cells(row))
         return table
+
+    def caption(self) -> str:
+        """What the columns of the table mean, in plain words."""
+        return (
+            "proof a/b: a of b steps came out. worst error: of the numbers against 50 digits, relative or abs(olute); "
+            "for an asymptotic form, the order at which its error vanishes. worst z: deviation of a simulated value "
+            f"from the theorem, in standard errors, allowed up to {self.critical:.1f}, and in how many values. would "
+            "see: smallest relative error of the theorem that the simulation would have noticed."
+        )
 
     def _cells(self, row: Row) -> tuple[RenderableType, ...]:
         from rich.padding import Padding
@@ -205,7 +221,7 @@ class Report:
             "conditions": theorem.conditions,
             "source": theorem.source,
             "proof": [{"claim": check.claim, "passed": check.passed} for check in row.proof],
-            "worst_error": worst if math.isfinite(worst) else None,
+            "worst_error": worst if row.digits.points and math.isfinite(worst) else None,
             "allowed_error": row.allowed,
             "worst_error_at": row.digits.where,
             "values_compared": row.digits.points,

@@ -29,13 +29,13 @@ def simulated(depth: Depth, family: type[Family] | None, regime: type[Regime] | 
 
 def stressed(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:
     """Recursions at the declared stress points."""
-    sizes = STRESS_SIZES if depth != "quick" else (2, 10, 10**9)
+    sizes = STRESS_SIZES if depth != "quick" else (2, 3, 10, 10**9)
     return list(_recursions(list(sizes), family, regime))
 
 
 def stress_times(depth: Depth) -> tuple[int, ...]:
     """Generations of the declared stress points."""
-    return STRESS_TIMES if depth != "quick" else (1, 10**9)
+    return STRESS_TIMES if depth != "quick" else (1, 2, 10**9)
 
 
 def _recursions(sizes: list[Any], family: type[Family] | None, regime: type[Regime] | None) -> Iterator[Recursion]:

@@ -198,9 +198,14 @@ def whole(name: str, value: float, why: str) -> int:
 
 
 class AsCode:
-    """The ``_repr_pretty_`` of objects that print as the code that makes them; their classes have none."""
+    """The ``_repr_pretty_`` of objects that print as the code that makes them.
 
-    def __get__(self, instance: Any, owner: type) -> Callable[[Any, bool], None]:
-        if instance is None:
-            raise AttributeError("_repr_pretty_")
-        return lambda printer, cycle: printer.text(repr(instance))
+    IPython asks the class for it, with the object as an argument; Hypothesis asks the object, which may be the class.
+    """
+
+    def __get__(self, instance: Any, owner: type) -> Callable[..., None]:
+        def write(*asked: Any) -> None:
+            subject, printer = (owner if instance is None else instance, *asked[:1]) if len(asked) == 2 else asked[:2]
+            printer.text(repr(subject))
+
+        return write

@@ -182,6 +182,17 @@ class TestLooks:
             assert "Source" in shown
         assert "closed form" in repr(theorem)
 
+    def test_ipython_and_hypothesis_print_objects_as_code_and_classes_as_classes(self) -> None:
+        from hypothesis.vendor import pretty
+
+        for thing in (RECURSION, RECURSION.family, RECURSION.regime, RECURSION.sizes, ct.schedules.power(10, 1)):
+            assert pretty.pretty(thing) == repr(thing)
+            written: list[str] = []
+            printer = type("Printer", (), {"text": lambda self, text, written=written: written.append(text)})()
+            type(thing)._repr_pretty_(thing, printer, False)  # noqa: FBT003 (as IPython calls it)
+            assert written == [repr(thing)]
+        assert "Gaussian" in pretty.pretty(ct.Gaussian)
+
     def test_tab_completion_shows_what_the_family_has(self) -> None:
         assert {"variance", "tail_mass", "time_until_sd_below", "fate"} <= set(dir(RECURSION))
 

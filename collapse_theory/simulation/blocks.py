@@ -112,7 +112,7 @@ def simulate(
     tilt = REAL.check("tilt", tilt)
     Choice(("kernel", "plain")).check("method", method)
     record = keep.kept(recursion, last) if isinstance(keep, Summaries) else _kept(keep, last)
-    watch = tuple(watch) if isinstance(watch, Iterable) else (watch,)
+    watch = _several(watch)
     _check_watch(watch, recursion, keep)
     size = recursion.family.block_size
     total = math.ceil(replicates / size)
@@ -160,6 +160,11 @@ def _kept(keep: str | int | Iterable[int], last: int) -> tuple[int, ...]:
     if chosen.size == 0 or chosen[-1] > last:
         raise ValueError(f"keep = {keep!r} is outside its domain: generations in [0, {last}], at least one")
     return tuple(int(t) for t in chosen)
+
+
+def _several(watch: Any) -> tuple[Any, ...]:
+    """Times to watch, of which a single one needs no brackets."""
+    return tuple(watch) if isinstance(watch, Iterable) else (watch,)
 
 
 def _check_watch(watch: Sequence[Any], recursion: Any, keep: Any) -> None:

@@ -40,8 +40,8 @@ EXPANDED = 0.08
 
 
 def holds(setting: Any) -> bool:
-    """A family that matches two moments."""
-    return bool(setting.family.two_moments)
+    """Accumulation, by a family that matches two moments."""
+    return bool(setting.tableau.accumulation and setting.family.two_moments)
 
 
 def holds_constant(setting: Any) -> bool:

@@ -69,6 +69,7 @@ class Fresh(Regime):
     share: float | None = field(default=None, metadata=inside(POSITIVE_SHARE))
 
     known: ClassVar[tuple[Theorem, ...]] = linear_map.closed_forms(
+        holds=lambda setting: setting.tableau.mixture and not setting.tableau.share,
         regime="with fresh data in fixed number",
         spread=r"V' = \frac{(n-1)(\alpha + (1-\alpha)V) + n\alpha(1-\alpha)M}{n-\delta}",
         error=r"M' = \frac{\alpha + (1-\alpha)V}{n} + (1-\alpha)^2 M",

@@ -61,6 +61,7 @@ class FreshMixture(Regime):
     share: float = field(metadata=inside(POSITIVE_SHARE))
 
     known: ClassVar[tuple[Theorem, ...]] = linear_map.closed_forms(
+        holds=lambda setting: setting.tableau.mixture and bool(setting.tableau.share),
         regime="with fresh data by chance",
         spread=r"V' = \frac{n-1}{n-\delta}\left[\alpha + (1-\alpha)V + \alpha(1-\alpha)M\right]",
         error=r"M' = \frac{\alpha + (1-\alpha)V + \alpha(1-\alpha)M}{n} + (1-\alpha)^2 M",

@@ -205,12 +205,20 @@ def _log_value(index: int) -> Any:
 
 
 def closed_forms(
-    *, regime: str, spread: str, error: str, source: str, proof: Callable[[], tuple[Check, ...]]
+    *,
+    holds: Callable[[Any], bool],
+    regime: str,
+    spread: str,
+    error: str,
+    source: str,
+    proof: Callable[[], tuple[Check, ...]],
 ) -> tuple[Theorem, ...]:
     """The two mean theorems of a regime without slots: the eigenvalues of a 2 × 2 map.
 
     Parameters
     ----------
+    holds : callable
+        Predicate on a setting: whether its tableau is of this kind.
     regime : str
         The regime in words.
     spread, error : str
@@ -233,7 +241,7 @@ def closed_forms(
             statement=statement,
             conditions=f"{regime}, one sample size: the eigenvalues of a 2 × 2 map",
             source=source,
-            holds=lambda setting: setting.family.two_moments and slotless(setting),
+            holds=lambda setting: setting.family.two_moments and slotless(setting) and holds(setting),
             value=lambda setting, t: setting.family.spread * exact(setting).at(t)[index],
             log_value=_log_value(index),
             reference=_reference(index),

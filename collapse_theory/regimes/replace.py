@@ -23,8 +23,8 @@ PAGE = "docs/theory/replace"
 
 
 def holds(setting: Any) -> bool:
-    """A family that matches two moments."""
-    return bool(setting.family.two_moments)
+    """Replacement, by a family that matches two moments."""
+    return bool(setting.tableau.replacement and setting.family.two_moments)
 
 
 def _log_ratio(setting: Any) -> Any:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.theorem import ROADS, Road, Theorem, cheapest
 
@@ -90,7 +92,11 @@ class Known(ABC):
 
     def answer(self, theorem: Theorem, *given: Any) -> Any:
         """Value of a theorem for this recursion and these arguments; ``given`` are its generations, if any."""
-        return theorem.value(self.quantity.recursion, *given, *self.quantity.numbers, *self.arguments)
+        recursion = self.quantity.recursion
+        for t in given:
+            if isinstance(t, np.ndarray) and t.size:
+                recursion.family.check(recursion.sizes, int(t.max()))
+        return theorem.value(recursion, *given, *self.quantity.numbers, *self.arguments)
 
     @property
     def symbolic(self) -> Any:

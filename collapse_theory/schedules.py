@@ -29,6 +29,9 @@ from collapse_theory.domain import (
 
 Sizes = NDArray[np.int64]
 
+FORESEEN = 20
+"""Generations of a schedule that are checked at construction."""
+
 
 class Schedule(ABC):
     """Points drawn per generation; call it with an integer or an array of integers."""
@@ -64,9 +67,8 @@ class Schedule(ABC):
             raise OverflowError(f"the points of {last} generations of {self!r} exceed {np.iinfo(np.int64).max:g}")
         return plain(self(1) * refits)
 
-    @property
-    def smallest(self) -> int:
-        """Size of the first generation, below which only a custom schedule can fall."""
+    def smallest_by(self, t: int) -> int:
+        """Smallest size in generations 1 to t: that of the first one, unless the schedule is custom."""
         return int(self(1))
 
 
@@ -176,7 +178,7 @@ class Custom(Schedule):
     ----------
     function : callable
         ``function(t)``: the size at generation t ≥ 1. A module-level function keeps the schedule picklable. A size
-        at or below ``ddof`` after the first generation is reported when that generation is reached.
+        too small for the fit is refused at construction in the first generations, later when it is reached.
     """
 
     function: Callable[[int], int]
@@ -194,6 +196,9 @@ class Custom(Schedule):
     @property
     def constant(self) -> bool:
         return False
+
+    def smallest_by(self, t: int) -> int:
+        return int(np.min(self(np.arange(1, max(t, 1) + 1))))
 
     @property
     def reciprocal_sum_converges(self) -> None:

@@ -78,3 +78,10 @@ def test_the_mean_sd_stays_and_its_std_has_a_finite_limit_at_ddof_one() -> None:
     recursion = ct.Recursion(ct.Gaussian(sd=2, ddof=1), ct.Replace(), sample_size=10)
     assert recursion.sd.std.limit == 2
     assert recursion.sd.std(10**5) == pytest.approx(2, rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [2, 10, 1000, 10**6])
+def test_rounding_does_not_decide_a_limit(n: int) -> None:
+    recursion = ct.Recursion(ct.Gaussian(sd=2, ddof=1), ct.Replace(), sample_size=n)
+    assert recursion.sd.std.limit == 2
+    assert recursion.variance.mean.limit == 4

@@ -163,6 +163,31 @@ class TestRefusals:
             _ = RECURSION.conservation_law
 
 
+def shrinking(generation: int) -> int:
+    return 10 if generation < 30 else 3
+
+
+class TestCustomSchedules:
+    def test_a_size_too_small_for_the_fit_is_refused_when_it_is_reached(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(ddof=3), ct.Replace(), sample_size=ct.schedules.custom(shrinking))
+        assert recursion.variance.mean(29) == pytest.approx((9 / 7) ** 29, rel=1e-12)
+        for ask in (
+            lambda: recursion.variance.mean(30),
+            lambda: recursion.variance.distribution(40),
+            lambda: recursion.simulate(30, 5, rng=1),
+        ):
+            with pytest.raises(ValueError, match=r"ddof = 3.* is outside its domain: a real number below n = 3"):
+                ask()
+        with pytest.raises(ValueError, match="below n = 9"):
+            ct.Recursion(ct.Gaussian(ddof=9), ct.Replace(), sample_size=ct.schedules.custom(lambda t: 12 - t % 4))
+
+    def test_moments_that_a_late_small_sample_makes_infinite(self) -> None:
+        recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=ct.schedules.custom(shrinking))
+        assert np.isfinite(recursion.kl_source_model.mean(29))
+        assert recursion.kl_source_model.mean(30) == np.inf
+        assert recursion.kl_source_model.std(30) == np.inf
+
+
 class TestLooks:
     def test_the_card_tells_what_it_is_its_fate_and_the_typical_run(self) -> None:
         card = RECURSION.card()

@@ -99,7 +99,8 @@ def test_what_grows_or_may_is_not_constant() -> None:
 
 
 def test_a_custom_schedule_alone_can_fall_below_its_first_size() -> None:
-    assert schedules.custom(lambda t: 10 - t).smallest == 9
+    assert schedules.custom(lambda t: 10 - t).smallest_by(5) == 5
+    assert schedules.power(10, 1).smallest_by(5) == 10
     assert schedules.custom(lambda t: 10 - t)(5) == 5
     with pytest.raises(ValueError, match="function = 'ten' is outside its domain"):
         schedules.Custom("ten")  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from collapse_theory.domain import AsCode, construction
 from collapse_theory.errors import NotDefined
 from collapse_theory.quantities import Definition
-from collapse_theory.schedules import Schedule
+from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
 from collapse_theory.theorem import Theorem
 
@@ -100,8 +100,8 @@ class Family(ABC):
         """Bytes of one stored state."""
         return sum(array.nbytes for array in self.kept(self.source(1)))
 
-    def check(self, sizes: Schedule) -> None:  # noqa: B027 (most families fit any sample size)
-        """Refusal, with a ValueError, of a schedule that this estimator cannot fit."""
+    def check(self, sizes: Schedule, last: int = FORESEEN) -> None:  # noqa: B027 (most families fit any sample size)
+        """Refusal, with a ValueError, of a schedule that this estimator cannot fit in generations 1 to ``last``."""
 
     def symbols(self) -> Mapping[Any, Any]:
         """Values of the letters of its formulas."""

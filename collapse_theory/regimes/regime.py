@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from collapse_theory.domain import AsCode, construction
-from collapse_theory.schedules import Schedule
+from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.theorem import Theorem
 
 REAL, MODEL, FIRST_SLOT = 0, 1, 2
-
-FORESEEN = 20
-"""Generations of a growing schedule that are checked at construction."""
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,7 @@ def simulate(
     replicates = COUNT.check("replicates", replicates)
     tilt = REAL.check("tilt", tilt)
     Choice(("kernel", "plain")).check("method", method)
+    recursion.family.check(recursion.sizes, last)
     record = keep.kept(recursion, last) if isinstance(keep, Summaries) else _kept(keep, last)
     watch = _several(watch)
     _check_watch(watch, recursion, keep)

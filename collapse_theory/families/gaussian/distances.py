@@ -131,7 +131,7 @@ def _kl_source_parts(setting: Any, t: Any) -> tuple[Any, Any, Any]:
 
 
 def _log_kl_source(setting: Any, t: Any) -> Any:
-    if setting.sizes.smallest < 4:
+    if setting.sizes.smallest_by(int(np.max(t))) < 4:
         return np.full(np.shape(t), np.inf)
     log_h, log_location, jensen = _kl_source_parts(setting, t)
     return np.logaddexp.reduce([log_expm1_minus(log_h), log_location, np.log(jensen)]) - np.log(2.0)

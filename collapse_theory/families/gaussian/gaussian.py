@@ -29,7 +29,7 @@ from collapse_theory.families.gaussian.passage import PASSAGE
 from collapse_theory.families.gaussian.simulate import run_kernel
 from collapse_theory.families.gaussian.spread import SPREAD
 from collapse_theory.families.gaussian.tails import TAILS
-from collapse_theory.schedules import Schedule
+from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
 from collapse_theory.theorem import Theorem
 
@@ -147,12 +147,13 @@ class Gaussian(Family):
 
         return sympy.simplify(expression.subs(ddof, sympy.Rational(str(self.ddof))))
 
-    def check(self, sizes: Schedule) -> None:
+    def check(self, sizes: Schedule, last: int = FORESEEN) -> None:
         """ValueError when n < 2 or ddof ≥ n."""
-        if sizes.smallest < 2:
-            raise ValueError(f"sample_size = {sizes.smallest} is outside its domain: an integer ≥ 2 for a Gaussian fit")
-        if self.ddof >= sizes.smallest:
-            raise ValueError(f"ddof = {self.ddof!r} is outside its domain: a real number below n = {sizes.smallest}")
+        n = sizes.smallest_by(last)
+        if n < 2:
+            raise ValueError(f"sample_size = {n} is outside its domain: an integer ≥ 2 for a Gaussian fit")
+        if self.ddof >= n:
+            raise ValueError(f"ddof = {self.ddof!r} is outside its domain: a real number below n = {n}")
 
     # The state: the fitted mean and log sd in units of the source; runs store the mean in units of the wider law.
 

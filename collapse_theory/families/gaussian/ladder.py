@@ -107,7 +107,7 @@ def variance_of(x: Polynomial, setting: Any, t: NDArray[np.int64]) -> list[Any]:
 
     square = product(x, x)
     rungs = closure([*square, *x])
-    if not finite(rungs, setting.sizes.smallest):
+    if not finite(rungs, setting.sizes.smallest_by(int(t.max()))):
         return [mpmath.inf] * len(t)
     precision, before = 50, None
     while precision <= 3200:

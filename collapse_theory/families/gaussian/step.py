@@ -157,7 +157,7 @@ def log_moment(setting: Setting, s: float) -> Callable[[Any], Any]:
 
     Written about the midpoint, :math:`\log\frac{\Gamma(a+s)}{\Gamma(a)} - s\log(a+\frac{s-1}2) +
     s\log\left(1+\frac{\delta+s-2}{n-\delta}\right)`, it keeps its digits where it nearly vanishes (s = 1/2 at
-    ddof = 3/2); the second moment, which is rational, is written as such.
+    ddof = 3/2); the first two, which are rational, are written as such.
     """
 
     def at(n: Any) -> Any:
@@ -167,6 +167,8 @@ def log_moment(setting: Setting, s: float) -> Callable[[Any], Any]:
             both = log_gamma_ratio(a, inside) + log_gamma_ratio(a, -inside)
             return np.where((a + s > 0) & (a - s > 0), both, np.inf)
         inside, ddof = np.where(a + s > 0, s, 0.0), setting.family.ddof
+        if s == 1:
+            return log_divisor(setting, n)
         if s == 2:
             return np.log1p((2 * n * ddof - ddof**2 - 1) / (n - ddof) ** 2)
         if np.all(n + s > 50):

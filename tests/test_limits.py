@@ -85,3 +85,18 @@ def test_rounding_does_not_decide_a_limit(n: int) -> None:
     recursion = ct.Recursion(ct.Gaussian(sd=2, ddof=1), ct.Replace(), sample_size=n)
     assert recursion.sd.std.limit == 2
     assert recursion.variance.mean.limit == 4
+
+
+@pytest.mark.parametrize(("n", "ddof", "limit"), [(10**9, 2, np.inf), (10**9, 1.9999999999, np.inf), (2**53, 1, 0.0)])
+def test_limits_and_fate_tell_the_same_at_the_largest_samples(n: int, ddof: float, limit: float) -> None:
+    recursion = ct.Recursion(ct.Gaussian(ddof=ddof), ct.Replace(), sample_size=n)
+    assert recursion.fate.verdict == ("explodes" if limit else "collapses")
+    assert recursion.variance.median.limit == limit
+    assert recursion.log_variance.mean.limit == (np.inf if limit else -np.inf)
+
+
+def test_at_the_critical_divisor_nothing_drifts() -> None:
+    recursion = ct.Recursion(ct.Gaussian(ddof=ct.critical_ddof(10)), ct.Replace(), sample_size=10)
+    assert recursion.fate.verdict == "wanders"
+    assert recursion.log_variance.mean.limit == 0
+    assert recursion.own_tail_mass(2).mean.limit == 0.5

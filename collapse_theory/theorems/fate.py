@@ -9,6 +9,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
+from collapse_theory.families.gaussian.step import AT_CRITICAL
 from collapse_theory.gamma_ratios import digamma_minus_log
 from collapse_theory.regimes import Fresh
 from collapse_theory.regimes.linear_map import AffineMap, slotless
@@ -91,7 +92,7 @@ def _replaced_fate(setting: Any) -> Fate:
     if not family.two_moments:
         return Fate("wanders", "log-drift of the posterior refit", 0.0)
     away = family.ddof - critical_ddof(int(sizes(1)))
-    if abs(away) < 4e-15 * max(1.0, abs(family.ddof)):
+    if abs(away) < AT_CRITICAL * max(1.0, abs(family.ddof)):
         return Fate("wanders", "almost-sure growth rate of the variance", 0.0)
     rate = setting.log_variance.growth_rate
     return _by_sign(rate if rate * away > 0 else away, "almost-sure growth rate of the variance")

@@ -23,6 +23,9 @@ from collapse_theory.theorem import Check, Setting, identity, proved_by_inductio
 
 Array = NDArray[np.float64]
 
+AT_CRITICAL = 4e-15
+"""Relative distance of a divisor from the critical one at which rounding can no longer tell them apart."""
+
 
 def plug_in(setting: Setting) -> bool:
     """Whether the fit is plugged in."""
@@ -212,7 +215,9 @@ def drift_sign(setting: Any) -> float:
     """Sign of the log-variance's drift as t grows, or 0 where it wanders; raises where it converges."""
     sizes = setting.sizes
     if sizes.constant:
-        return float(np.sign(np.round(drift(setting)(np.float64(sizes(1))), 15)))
+        n, ddof = float(sizes(1)), setting.family.ddof
+        rate = float(drift(setting)(np.float64(n)))
+        return 0.0 if abs(rate) * (n - ddof) < AT_CRITICAL * max(1.0, abs(ddof)) else float(np.sign(rate))
     if sizes.reciprocal_sum_converges is None:
         raise NoClosedForm(f"{sizes!r}: a custom schedule has no theorem about t → ∞")
     if sizes.reciprocal_sum_converges:

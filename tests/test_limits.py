@@ -100,3 +100,18 @@ def test_at_the_critical_divisor_nothing_drifts() -> None:
     assert recursion.fate.verdict == "wanders"
     assert recursion.log_variance.mean.limit == 0
     assert recursion.own_tail_mass(2).mean.limit == 0.5
+
+
+def test_accumulation_with_a_far_negative_divisor_is_the_product_of_its_factors() -> None:
+    for ddof, n in ((-1000, 10), (-100, 2), (-30, 2)):
+        recursion = ct.Recursion(ct.Gaussian(ddof=ddof), ct.Accumulate(), sample_size=n)
+        j = np.arange(2, 201)
+        product = (n - 1) / (n - ddof) * np.cumprod(1 - 1 / (j * (n * j - ddof)))
+        assert recursion.variance.mean(j) == pytest.approx(product, rel=1e-11)
+
+
+def test_a_posterior_refit_of_two_points_has_no_mean_location() -> None:
+    recursion = ct.Recursion(ct.Gaussian(estimator="posterior"), ct.Replace(), sample_size=2)
+    with pytest.raises(ct.NoClosedForm):
+        recursion.location.mean(1)
+    assert recursion.location.median(1) == 0

@@ -68,7 +68,8 @@ def log_ratio_at(setting: Any, t: Any) -> Any:
     ``c_k = (x^k + y^k − (ddof/n)^k)/k``, a polynomial in 1/(t + 1) by the Euler–Maclaurin expansion of zeta.
     """
     late = np.asarray(t, dtype=float)
-    far = late >= LATE
+    n, ddof = float(setting.sizes(1)), setting.family.ddof
+    far = late >= LATE * max(1.0, *(abs(root) for root in _roots(n, ddof)), abs(ddof) / n)
     found = np.empty(late.shape)
     if np.any(far):
         found[far] = _early_log_ratio(setting, np.float64(np.inf)) + _missing(setting)(1 / (late[far] + 1))

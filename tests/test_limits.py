@@ -115,3 +115,21 @@ def test_a_posterior_refit_of_two_points_has_no_mean_location() -> None:
     with pytest.raises(ct.NoClosedForm):
         recursion.location.mean(1)
     assert recursion.location.median(1) == 0
+
+
+def test_slowly_growing_samples_at_ddof_two_explode_and_faster_ones_wander() -> None:
+    slow, fast, border = (
+        ct.Recursion(ct.Gaussian(ddof=2), ct.Replace(), sample_size=ct.schedules.power(10, p))
+        for p in (0.1, 0.4, 1 / 3)
+    )
+    assert slow.fate.verdict == "explodes"
+    assert slow.variance.quantile(0.1).limit == np.inf
+    assert slow.own_tail_mass(2).mean.limit == 1
+    early, late = (slow.log_variance.mean(t) / slow.log_variance.std(t) for t in (10**4, 10**6))
+    assert late > 1.5 * early, "drift against noise grows"
+    assert fast.fate.verdict == "wanders"
+    assert fast.log_variance.mean.limit == np.inf
+    early, late = (fast.log_variance.mean(t) / fast.log_variance.std(t) for t in (10**4, 10**6))
+    assert late < early
+    with pytest.raises(ct.NoClosedForm, match="no theorem decides"):
+        _ = border.fate

@@ -9,7 +9,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
-from collapse_theory.families.gaussian.step import AT_CRITICAL
+from collapse_theory.families.gaussian.step import AT_CRITICAL, drift_sign
 from collapse_theory.gamma_ratios import digamma_minus_log
 from collapse_theory.regimes import Fresh
 from collapse_theory.regimes.linear_map import AffineMap, slotless
@@ -88,7 +88,7 @@ def _replaced_fate(setting: Any) -> Fate:
             return Fate(
                 "settles", "the sum of 1/n_t converges, so the log-variance stops growing; its rate per generation", 0.0
             )
-        return _by_sign(family.ddof - 2 if family.two_moments else 0.0, "the sum of 1/n_t diverges; ddof − 2")
+        return _by_sign(drift_sign(setting), "the sum of 1/n_t diverges; sign of the drift in the end")
     if not family.two_moments:
         return Fate("wanders", "log-drift of the posterior refit", 0.0)
     away = family.ddof - critical_ddof(int(sizes(1)))

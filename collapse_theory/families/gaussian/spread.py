@@ -161,6 +161,8 @@ def _log_mean_limit(setting: Any) -> float:
     sign = drift_sign(setting)
     if sign:
         return float(np.inf * sign)
+    if plug_in(setting) and not setting.sizes.constant and getattr(setting.sizes, "exponent", 1.0) <= 0.5:
+        return np.inf  # the sum of 1/(6n²) diverges
     if plug_in(setting) and not setting.sizes.constant:
         raise NoClosedForm("at ddof = 2 the drifts of growing samples have a finite sum: evaluate at large t")
     return 2 * float(np.log(setting.family.sd))

@@ -224,7 +224,17 @@ def drift_sign(setting: Any) -> float:
         raise NoClosedForm(
             f"{sizes!r}: the log-variance has a random limit whose law has no closed form: evaluate at large t"
         )
-    return float(np.sign(setting.family.ddof - 2)) if plug_in(setting) else 0.0
+    if not plug_in(setting):
+        return 0.0
+    return float(np.sign(setting.family.ddof - 2)) or _second_order_sign(sizes)
+
+
+def _second_order_sign(sizes: Any) -> float:
+    """Sign at ddof = 2, where the drift is 1/(6n²): with n_t ~ t^p it beats the noise of variance 2/n for p < 1/3."""
+    exponent = getattr(sizes, "exponent", 1.0)
+    if exponent == 1 / 3:
+        raise NoClosedForm(f"{sizes!r}: at ddof = 2 drift and noise are of one order, and no theorem decides")
+    return 1.0 if exponent < 1 / 3 else 0.0
 
 
 def settles(setting: Any) -> None:

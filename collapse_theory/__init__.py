@@ -6,15 +6,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collapse_theory import examples as examples
     from collapse_theory import schedules as schedules
     from collapse_theory import strategies as strategies
     from collapse_theory.errors import MemoryBudgetExceeded as MemoryBudgetExceeded
     from collapse_theory.errors import NoClosedForm as NoClosedForm
     from collapse_theory.errors import NotDefined as NotDefined
     from collapse_theory.errors import Unseeable as Unseeable
+    from collapse_theory.families import AbsoluteDiscount as AbsoluteDiscount
+    from collapse_theory.families import AddAlpha as AddAlpha
+    from collapse_theory.families import BackOff as BackOff
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
+    from collapse_theory.families import MarkovChain as MarkovChain
+    from collapse_theory.families import TransitionMatrix as TransitionMatrix
     from collapse_theory.forecasting import forecast as forecast
+    from collapse_theory.passage import passages as passages
     from collapse_theory.plotting import plot as plot
     from collapse_theory.recursion import Recursion as Recursion
     from collapse_theory.recursion import load_runs as load_runs
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
     from collapse_theory.simulation import Runs as Runs
     from collapse_theory.simulation import Summaries as Summaries
     from collapse_theory.simulation import Summary as Summary
+    from collapse_theory.simulation import Values as Values
     from collapse_theory.theorem import Theorem as Theorem
     from collapse_theory.theorems.fate import critical_ddof as critical_ddof
     from collapse_theory.verification import verify as verify
@@ -36,6 +44,11 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Recursion": "recursion",
     "Gaussian": "families",
+    "MarkovChain": "families",
+    "TransitionMatrix": "families",
+    "AddAlpha": "families",
+    "BackOff": "families",
+    "AbsoluteDiscount": "families",
     "Family": "families",
     "Replace": "regimes",
     "Accumulate": "regimes",
@@ -48,12 +61,15 @@ _PUBLIC = {
     "Theorem": "theorem",
     "Runs": "simulation",
     "Estimate": "simulation",
+    "Values": "simulation",
     "Summaries": "simulation",
     "Summary": "simulation",
     "load_runs": "recursion",
     "plot": "plotting",
     "forecast": "forecasting",
+    "passages": "passage",
     "verify": "verification",
+    "examples": "",
     "strategies": "",
     "NoClosedForm": "errors",
     "NotDefined": "errors",

@@ -252,6 +252,10 @@ class Distribution(Known):
 class LimitLaw(Known):
     """What one run converges to, a random variable over runs."""
 
+    def __call__(self) -> Any:
+        """Frozen law, by the exact road; NoClosedForm where none is known."""
+        return self.answer(self.theorem, np.array([1]))[0]
+
     def asymptotic(self, name: str | None = None) -> Any:
         """A named approximation to its law."""
         return self.answer(self.approximation("asymptotic", name), np.array([1]))[0]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from collapse_theory.domain import Choice, Domain, written
+from collapse_theory.domain import Choice, Domain, OfFamily, written
 from collapse_theory.theorem import Theorem
 
 
@@ -21,10 +21,22 @@ class Definition:
     name: str
     symbol: str
     sentence: str
-    arguments: tuple[tuple[str, Domain | Choice], ...] = ()
+    arguments: tuple[tuple[str, Domain | Choice | OfFamily], ...] = ()
     typical: tuple[Any, ...] = ()
     seen_by: str = ""
     light: bool = False
+
+    def on(self, family: Any) -> Definition:
+        """The definition with the domains that the family decides, and among them typical arguments."""
+        if not any(isinstance(domain, OfFamily) for _, domain in self.arguments):
+            return self
+        arguments, typical = [], list(self.typical)
+        for place, (name, domain) in enumerate(self.arguments):
+            if isinstance(domain, OfFamily):
+                domain = getattr(family, domain.name)
+                typical.insert(place, domain.names[place % len(domain.names)])
+            arguments.append((name, domain))
+        return replace(self, arguments=tuple(arguments), typical=tuple(typical))
 
     def checked(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Arguments inside their domains; ValueError naming the one that is not."""
@@ -32,7 +44,7 @@ class Definition:
             names = ", ".join(name for name, _ in self.arguments) or "none"
             raise ValueError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(values)}")
         pairs = zip(self.arguments, values, strict=True)
-        return tuple(domain.check(name, value) for (name, domain), value in pairs)
+        return tuple(domain.check(name, value) for (name, domain), value in pairs if not isinstance(domain, OfFamily))
 
     def with_arguments(self, values: tuple[Any, ...]) -> str:
         """Name with its arguments, as code."""
@@ -68,6 +80,10 @@ class Watched(ABC):
     def name(self) -> str:
         """Name of the quantity or the time."""
         return self.definition.name
+
+    def to_dict(self) -> dict[str, Any]:
+        """Name and arguments, for storage."""
+        return {"name": self.name, "arguments": list(self.numbers)}
 
     @property
     @abstractmethod

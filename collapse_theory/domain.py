@@ -72,12 +72,15 @@ class Domain:
 
 @dataclass(frozen=True)
 class Choice:
-    """A choice among a few names."""
+    """A choice among names."""
 
-    names: tuple[str, ...]
+    names: tuple[Any, ...]
 
     def __str__(self) -> str:
-        return f"one of {', '.join(map(repr, self.names))}"
+        told = list(map(repr, self.names))
+        if len(told) > MOST_NAMES:
+            told = [*told[: MOST_NAMES - 1], f"… ({len(told)} in all)"]
+        return f"one of {', '.join(told)}"
 
     def check(self, name: str, value: Any) -> Any:
         """Value if it is among the names; ValueError naming parameter, value and domain otherwise."""
@@ -85,6 +88,38 @@ class Choice:
             raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
         return value
 
+
+@dataclass(frozen=True, init=False)
+class InstanceOf:
+    """An instance of one of a few classes, or None where it is optional."""
+
+    kinds: tuple[type, ...]
+    optional: bool = False
+
+    def __init__(self, *kinds: type, optional: bool = False) -> None:
+        object.__setattr__(self, "kinds", kinds)
+        object.__setattr__(self, "optional", optional)
+
+    def __str__(self) -> str:
+        names = [*(f"ct.{kind.__name__}" for kind in self.kinds), *(["None"] if self.optional else [])]
+        return f"an instance of {', '.join(names)}"
+
+    def check(self, name: str, value: Any) -> Any:
+        """Value if it is an instance; ValueError naming parameter, value and domain otherwise."""
+        if not isinstance(value, self.kinds):
+            raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+        return value
+
+
+@dataclass(frozen=True)
+class OfFamily:
+    """A domain that the family decides: its attribute of this name, such as the labels of its states."""
+
+    name: str
+
+
+MOST_NAMES = 12
+"""Names of a choice that are written out."""
 
 REAL = Domain(typical=(-10, 10))
 POSITIVE = Domain(low=0, open_low=True, typical=(0.01, 100))
@@ -97,12 +132,12 @@ PROBABILITY = Domain(low=0, high=1, open_low=True, open_high=True)
 GENERATION = Domain(low=0, high=2**53, integer=True)
 
 
-def inside(domain: Domain | Choice) -> Mapping[str, Any]:
+def inside(domain: Domain | Choice | InstanceOf) -> Mapping[str, Any]:
     """Metadata that gives a dataclass field its domain, as in ``field(default=1.0, metadata=inside(POSITIVE))``."""
     return {"domain": domain}
 
 
-def domains(parametrised: Any) -> Mapping[str, Domain | Choice]:
+def domains(parametrised: Any) -> Mapping[str, Domain | Choice | InstanceOf]:
     """Domains of the fields of a frozen dataclass, or of an instance of it, by name."""
     return {f.name: f.metadata["domain"] for f in fields(parametrised) if "domain" in f.metadata}
 
@@ -117,7 +152,7 @@ def check_parameters(parametrised: Any) -> None:
     """
     for name, domain in domains(parametrised).items():
         value = getattr(parametrised, name)
-        if value is not None:
+        if value is not None or isinstance(domain, Choice):
             object.__setattr__(parametrised, name, domain.check(name, value))
 
 

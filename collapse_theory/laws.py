@@ -12,6 +12,9 @@ from numpy.typing import ArrayLike
 from collapse_theory.domain import interval, plain
 from collapse_theory.errors import NotDefined
 
+SAME = 1e-12
+"""Distance, relative and absolute, up to which two values of a discrete law are one."""
+
 
 @dataclass(frozen=True)
 class PointMass:
@@ -45,6 +48,81 @@ class PointMass:
     def median(self) -> float:
         """The value itself."""
         return self.value
+
+
+@dataclass(frozen=True, eq=False)
+class Discrete:
+    """Law on finitely many values, of which the largest may be infinite.
+
+    Parameters
+    ----------
+    values : ndarray
+        The values, ascending.
+    probabilities : ndarray
+        Their probabilities, which sum to 1.
+    """
+
+    values: Any
+    probabilities: Any
+
+    @classmethod
+    def of(cls, values: ArrayLike, probabilities: ArrayLike) -> Discrete:
+        """Law from values in any order; those that differ by rounding only are one."""
+        at, chances = np.asarray(values, dtype=float), np.asarray(probabilities, dtype=float)
+        order = np.argsort(at[chances > 0], kind="stable")
+        at, chances = at[chances > 0][order], chances[chances > 0][order]
+        with np.errstate(invalid="ignore"):
+            new = np.concatenate(([True], ~np.isclose(at[1:], at[:-1], rtol=SAME, atol=SAME)))
+        return cls(at[new], np.add.reduceat(chances, np.flatnonzero(new)) / chances.sum())
+
+    def pmf(self, x: ArrayLike) -> Any:
+        """P(X = x), for x equal to a value up to rounding."""
+        array = interval("x", x)
+        here = np.isclose(array[..., None], self.values, rtol=SAME, atol=SAME)
+        return plain((here * self.probabilities).sum(axis=-1))
+
+    def cdf(self, x: ArrayLike) -> Any:
+        """P(X ≤ x)."""
+        return plain(self._below(interval("x", x)))
+
+    def sf(self, x: ArrayLike) -> Any:
+        """P(X > x)."""
+        above = np.concatenate((np.cumsum(self.probabilities[::-1])[::-1], [0.0]))
+        return plain(above[self._place(interval("x", x))])
+
+    def ppf(self, q: ArrayLike) -> Any:
+        """Smallest value that is not exceeded with probability q."""
+        place = np.searchsorted(np.cumsum(self.probabilities), interval("q", q, 0, 1) - SAME)
+        return plain(self.values[np.minimum(place, len(self.values) - 1)])
+
+    def isf(self, q: ArrayLike) -> Any:
+        """Smallest value that is exceeded with probability q at most."""
+        return self.ppf(1 - interval("q", q, 0, 1))
+
+    def log_ppf(self, q: ArrayLike) -> Any:
+        """Logarithm of the quantile; NotDefined for a negative one."""
+        return logarithm(self.ppf(q))
+
+    def pdf(self, x: ArrayLike) -> Any:
+        """Raise ValueError: a discrete law has no density."""
+        raise ValueError(f"pdf at x = {x!r}: the law is discrete and has no density; ask for pmf")
+
+    @property
+    def mean(self) -> float:
+        """Mean; infinite where the largest value is."""
+        return float(self.values @ self.probabilities)
+
+    @property
+    def median(self) -> float:
+        """Median."""
+        return float(self.ppf(0.5))
+
+    def _place(self, x: Any) -> Any:
+        """Number of values up to x."""
+        return np.searchsorted(self.values, x + SAME * (1 + np.abs(np.where(np.isfinite(x), x, 0.0))), side="right")
+
+    def _below(self, x: Any) -> Any:
+        return np.concatenate(([0.0], np.cumsum(self.probabilities)))[self._place(x)]
 
 
 @dataclass(frozen=True)

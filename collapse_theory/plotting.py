@@ -19,7 +19,7 @@ from collapse_theory.domain import generations as check_generations
 from collapse_theory.errors import NoClosedForm, NotDefined, Unseeable
 from collapse_theory.palette import BLUE, GREEN, GREY, LINES, MEAN, MEDIAN, PURPLE
 from collapse_theory.quantities import Quantity
-from collapse_theory.simulation import Runs
+from collapse_theory.simulation import Runs, Values
 from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.times import Time
 
@@ -255,9 +255,12 @@ def _nothing(label: str, statistic: str) -> Series:
 def _single_runs(quantity: Quantity, runs: Runs, t: NDArray[np.int64], asked: ArrayLike | None) -> Series:
     """The first runs, as they are or, where a single generation was kept, again from their seed."""
     if len(runs.generations) == 1 and t[0] <= runs.last:
-        first_block = min(runs.replicates, quantity.recursion.family.block_size)
+        size = quantity.recursion.family.block_size
+        first_block = min(runs.replicates, size * -(-SINGLE_RUNS // size))
         kept = t[t <= runs.last].tolist()
-        runs = quantity.recursion.simulate(runs.last, first_block, rng=runs.seed, tilt=runs.tilt, keep=kept)
+        runs = quantity.recursion.simulate(
+            runs.last, first_block, rng=runs.seed, tilt=runs.tilt, keep=Values(quantity, kept)
+        )
     drawn = _among(runs.generations, t, asked)
     values = quantity.values(runs)[:SINGLE_RUNS, drawn]
     tilted = f", tilted by {runs.tilt:g}" if runs.tilt else ""

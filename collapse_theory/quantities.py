@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from collapse_theory.curve import Distribution, LimitLaw, Moment, Quantile
 from collapse_theory.definitions import Definition, Watched
-from collapse_theory.domain import POSITIVE, PROBABILITY, generation
+from collapse_theory.domain import COUNT, POSITIVE, PROBABILITY, OfFamily, generation
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.known import Number
 from collapse_theory.simulation import Runs
@@ -20,6 +20,8 @@ from collapse_theory.theorem import Theorem
 from collapse_theory.times import Time
 
 __all__ = ["DEFINITIONS", "Definition", "Quantities", "Quantity"]
+
+LABEL = OfFamily("label")
 
 _ALL = (
     Definition("variance", r"\sigma_t^2", "variance of the fitted model"),
@@ -45,6 +47,55 @@ _ALL = (
         arguments=(("k", POSITIVE),),
         typical=(2.0,),
     ),
+    Definition("entropy_rate", r"h_t", "entropy rate of the fitted chain in nats", light=True),
+    Definition("gini_simpson", r"1-\sum_i p_{t,i}^2", "chance that two independent points differ", light=True),
+    Definition("state_count", r"|S_t|", "states in the data behind the fit", light=True),
+    Definition("edge_count", r"|E_t|", "distinct transitions in the data behind the fit", light=True),
+    Definition(
+        "survival_of_state",
+        r"1\{i\in S_t\}",
+        "whether a state occurs in the data behind the fit",
+        arguments=(("label", LABEL),),
+        light=True,
+    ),
+    Definition(
+        "survival_of_edge",
+        r"1\{(a,b)\in E_t\}",
+        "whether a transition occurs in the data behind the fit",
+        arguments=(("a", LABEL), ("b", LABEL)),
+        light=True,
+    ),
+    Definition(
+        "transition_probability",
+        r"P_t(a,b)",
+        "fitted probability of a transition",
+        arguments=(("a", LABEL), ("b", LABEL)),
+        light=True,
+    ),
+    Definition(
+        "self_transition", r"P_t(i,i)", "fitted probability of staying in a state", (("label", LABEL),), light=True
+    ),
+    Definition("stationary_probability", r"\pi_t(i)", "long-run share of a state", (("label", LABEL),), light=True),
+    Definition(
+        "stationary_total_variation",
+        r"\mathrm{TV}(\pi_t,\pi_0)",
+        "total variation distance between the long-run laws of model and source",
+        light=True,
+    ),
+    Definition(
+        "spectral_gap", r"1-|\lambda_2|", "1 less the second largest modulus of an eigenvalue of the chain", light=True
+    ),
+    Definition("kl_rate_model_source", r"\mathrm{KL}(P_t\,\|\,P_0)", "KL(model‖source) in nats per transition"),
+    Definition("kl_rate_source_model", r"\mathrm{KL}(P_0\,\|\,P_t)", "KL(source‖model) in nats per transition"),
+    Definition("cycle_length", r"L_t", "length of the cycle that a certain chain repeats; infinite before"),
+    Definition(
+        "effective_sample_size",
+        r"n_\mathrm{eff}",
+        "independent points that tell as much about the unigram law as a path of n transitions",
+        arguments=(("n", COUNT),),
+        typical=(100,),
+    ),
+    Definition("absorption_time", r"T", "first generation whose chain is certain and repeats a cycle"),
     Definition(
         "time_until_sd_below",
         r"\min\{t: \sigma_t\le\varepsilon\}",
@@ -129,7 +180,7 @@ class Quantity(Watched):
         return float(self.measure(self.recursion.family.source(1))[0])
 
     def measure(self, state: tuple[NDArray[Any], ...]) -> NDArray[np.float64]:
-        """Value on fitted states, of the shape of their arrays."""
+        """Value on fitted states, one for each."""
         family = self.recursion.family
         result: NDArray[np.float64] = family.measures[self.definition.name](family, state, *self.numbers)
         return result
@@ -137,7 +188,9 @@ class Quantity(Watched):
     def values(self, runs: Runs) -> NDArray[np.float64]:
         """Value on every run, shape ``(replicates, kept)``; ValueError for runs of another recursion."""
         same_recursion(runs, self.recursion)
-        return self.measure(runs.states)
+        if runs.measured and self not in runs.measured:
+            raise ValueError(f"{self} was not kept: these runs hold {', '.join(map(str, runs.measured))}")
+        return runs.states[runs.measured.index(self)] if runs.measured else self.measure(runs.states)
 
     def relative_second_moment(self, t: NDArray[np.int64], tilt: float = 0.0) -> NDArray[np.float64] | None:
         """E X²/(E X)² of one (weighted) summand of a simulated mean, where theorems give it; else None."""
@@ -191,6 +244,15 @@ class Quantities:
     kl_model_source = _Named()
     kl_source_model = _Named()
     total_variation = _Named()
+    entropy_rate = _Named()
+    gini_simpson = _Named()
+    state_count = _Named()
+    edge_count = _Named()
+    stationary_total_variation = _Named()
+    spectral_gap = _Named()
+    kl_rate_model_source = _Named()
+    kl_rate_source_model = _Named()
+    cycle_length = _Named()
 
     def tail_mass(self, k: float) -> Quantity:
         """Model's mass beyond k source standard deviations of the source's centre."""
@@ -199,6 +261,36 @@ class Quantities:
     def own_tail_mass(self, k: float) -> Quantity:
         """Model's mass beyond k source standard deviations of its own centre."""
         return self.watch("own_tail_mass", k)
+
+    def survival_of_state(self, label: Any) -> Quantity:
+        """Whether a state occurs in the data behind the fit: 1 or 0, so that the mean is a probability."""
+        return self.watch("survival_of_state", label)
+
+    def survival_of_edge(self, a: Any, b: Any) -> Quantity:
+        """Whether a transition occurs in the data behind the fit: 1 or 0."""
+        return self.watch("survival_of_edge", a, b)
+
+    def transition_probability(self, a: Any, b: Any) -> Quantity:
+        """Fitted probability of going from one state to another."""
+        return self.watch("transition_probability", a, b)
+
+    def self_transition(self, label: Any) -> Quantity:
+        """Fitted probability of staying in a state."""
+        return self.watch("self_transition", label)
+
+    def stationary_probability(self, label: Any) -> Quantity:
+        """Long-run share of a state."""
+        return self.watch("stationary_probability", label)
+
+    @property
+    def effective_sample_size(self) -> Quantity:
+        """Independent points that tell as much about the unigram law as the path of the first generation."""
+        return self.watch("effective_sample_size", self.sizes(1))  # type: ignore[attr-defined]
+
+    @property
+    def absorption_time(self) -> Time:
+        """First generation whose chain is certain and repeats a cycle."""
+        return self.time("absorption_time")
 
     def time_until_sd_below(self, level: float) -> Time:
         """First generation whose fitted standard deviation is at most the level."""
@@ -220,8 +312,9 @@ class Quantities:
 
     def defined(self, name: str) -> Definition:
         """Definition of a quantity or a time of the family."""
-        found: Definition = DEFINITIONS.get(name) or self.family.definitions[name]  # type: ignore[attr-defined]
-        return found
+        family = self.family  # type: ignore[attr-defined]
+        found: Definition = DEFINITIONS.get(name) or family.definitions[name]
+        return found.on(family)
 
     def _named(
         self, name: str, offered: Mapping[str, Any], arguments: tuple[Any, ...]

@@ -17,7 +17,7 @@ from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
 from collapse_theory.quantities import DEFINITIONS, Quantities
 from collapse_theory.regimes import Regime, Step
-from collapse_theory.simulation import Runs, Summaries, Summary, simulate
+from collapse_theory.simulation import Runs, Summaries, Summary, Values, simulate
 from collapse_theory.simulation.blocks import Seed
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems import PAIRS
@@ -123,7 +123,7 @@ class Recursion(Quantities):
         replicates: int,
         *,
         rng: Seed = ...,
-        keep: Literal["last", "all"] | Iterable[int] = ...,
+        keep: Literal["last", "all"] | Iterable[int] | Values = ...,
         tilt: float = ...,
         watch: Sequence[Any] = ...,
         workers: int | None = ...,
@@ -156,7 +156,7 @@ class Recursion(Quantities):
         replicates: int,
         *,
         rng: Seed = None,
-        keep: Literal["last", "all"] | Iterable[int] | Summaries = "last",
+        keep: Literal["last", "all"] | Iterable[int] | Values | Summaries = "last",
         tilt: float = 0.0,
         watch: Sequence[Any] = (),
         workers: int | None = None,
@@ -175,8 +175,9 @@ class Recursion(Quantities):
             Number of runs.
         rng : int, SeedSequence or Generator, optional
             Seed; remembered by the runs.
-        keep : {"last", "all"}, iterable of int or Summaries
-            Generations whose states are kept; or, for very many replicates, the moments to keep in their place.
+        keep : {"last", "all"}, iterable of int, Values or Summaries
+            Generations whose states are kept; or, for large states or very many replicates, the values of some
+            quantities, or their moments over the runs, in their place.
         tilt : float
             Draw the model's chi-squares from an exponentially tilted law and carry the likelihood ratios:
             for means that plain simulation cannot see.
@@ -279,7 +280,7 @@ def _storable() -> dict[str, type]:
     """Every class that a file may name: families, regimes and schedules of this package."""
     from collapse_theory import families, regimes
 
-    kinds: list[type] = [*families.named().values(), *regimes.named().values()]
+    kinds: list[type] = [*families.named().values(), *regimes.named().values(), *families.PARTS]
     return {kind.__name__: kind for kind in (*kinds, schedules.Constant, schedules.Power, schedules.Geometric)}
 
 
@@ -288,12 +289,18 @@ def _written(part: Any) -> dict[str, Any]:
     kind = type(part)
     if _storable().get(kind.__name__) is not kind:
         raise ValueError(f"{part!r} cannot be written to a file, which holds one of {', '.join(_storable())}")
-    return {"type": kind.__name__, **{f.name: getattr(part, f.name) for f in fields(kind)}}
+    parameters = part.to_dict() if hasattr(part, "to_dict") else {f.name: getattr(part, f.name) for f in fields(kind)}
+    return {"type": kind.__name__, **{name: _plain(value) for name, value in parameters.items()}}
+
+
+def _plain(value: Any) -> Any:
+    """A parameter as plain data: a part of its own, such as a smoothing, with its type."""
+    return _written(value) if type(value) in _storable().values() else value
 
 
 def _read(written: dict[str, Any]) -> Any:
     """Family, regime or schedule from its type and parameters; nothing else can be named in a file."""
-    parameters = dict(written)
+    parameters = {name: _read(value) if isinstance(value, dict) else value for name, value in written.items()}
     name = parameters.pop("type", None)
     kind = _storable().get(str(name))
     if kind is None:
@@ -322,4 +329,5 @@ def load_runs(path: str | Path) -> Runs:
             log_weights=file["log_weights"] if "log_weights" in file.files else None,
             watched=tuple(recursion.time(time["name"], *time["arguments"]) for time in about["watched"]),
             times=file["times"] if "times" in file.files else None,
+            measured=tuple(recursion.watch(one["name"], *one["arguments"]) for one in about.get("measured", ())),
         )

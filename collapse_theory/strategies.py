@@ -29,18 +29,20 @@ from hypothesis import strategies as st
 from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
 from collapse_theory import schedules as all_schedules
-from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Domain, domains
-from collapse_theory.families import Family
+from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Domain, InstanceOf, domains
+from collapse_theory.families import Family, TransitionMatrix
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
 from collapse_theory.schedules import Schedule
 
-__all__ = ["families", "parameters", "recursions", "regimes", "schedules", "seeds"]
+__all__ = ["families", "parameters", "recursions", "regimes", "schedules", "seeds", "transition_matrices"]
 
 Kinds = Any
 """One class, or several, from which a member is drawn."""
 
 SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
+MOST_STATES = 4
+TENTHS = sorted(range(11), key=lambda tenths: abs(tenths - 5))
 FARTHEST = 1e6
 """Where a parameter ends whose domain has no end and states no typical range."""
 
@@ -49,18 +51,22 @@ def __dir__() -> list[str]:
     return [*__all__]
 
 
-def parameters(domain: Domain | Choice, default: Any = None) -> st.SearchStrategy[Any]:
+def parameters(domain: Domain | Choice | InstanceOf, default: Any = None) -> st.SearchStrategy[Any]:
     """Values of one parameter, in the typical range of its domain; the default first, then whole steps of 1/2 from it.
 
     Parameters
     ----------
-    domain : Domain or Choice
+    domain : Domain, Choice or InstanceOf
         Where the parameter lives.
     default : number or str, optional
         The simplest value, to which counterexamples shrink; 0, or the typical value nearest to it, when left out.
     """
     if isinstance(domain, Choice):
         return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
+    if isinstance(domain, InstanceOf):
+        return st.one_of(
+            [transition_matrices() if kind is TransitionMatrix else _members(kind) for kind in domain.kinds]
+        )
     low, high = max(domain.low, domain.typical[0], -FARTHEST), min(domain.high, domain.typical[1], FARTHEST)
     if domain.integer:
         return st.integers(math.ceil(low), math.floor(high))
@@ -99,6 +105,29 @@ def regimes(kinds: Kinds = None, *, sample_size: int = LARGEST_SIZE) -> st.Searc
         The sample size n.
     """
     return _any_regime(kinds, sample_size)
+
+
+def transition_matrices(most_states: int = MOST_STATES) -> st.SearchStrategy[TransitionMatrix]:
+    """Transition matrices of 2 states up to ``most_states``: tenths, or any numbers; a row may be certain.
+
+    A counterexample shrinks to a fair coin, then to tenths.
+    """
+    return (
+        st.integers(2, most_states)
+        .flatmap(lambda states: st.lists(_row(states), min_size=states, max_size=states))
+        .map(TransitionMatrix)
+    )
+
+
+def _row(states: int) -> st.SearchStrategy[list[float]]:
+    """Probabilities that sum to 1: the gaps between cuts of [0, 10], in tenths."""
+    cut = st.sampled_from(TENTHS) | st.floats(0, 10, allow_subnormal=False)
+    return st.lists(cut, min_size=states - 1, max_size=states - 1).map(_gaps)
+
+
+def _gaps(cuts: list[float]) -> list[float]:
+    inner = sorted(cuts)
+    return [(b - a) / 10 for a, b in zip([0, *inner], [*inner, 10], strict=True)]
 
 
 def schedules(smallest: int = SMALLEST_SIZE, largest: int = LARGEST_SIZE) -> st.SearchStrategy[Schedule]:
@@ -177,21 +206,27 @@ def _kinds(name: str, kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ..
 
 @st.composite
 def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any:
-    """Instances of a frozen dataclass: the fields that one of its own examples gives, from their domains."""
+    """Instances of a frozen dataclass: the fields that one of its own examples gives, from their domains.
+
+    Options that exclude each other, or the numbers, are left out.
+    """
     known, defaults = domains(kind), {f.name: f.default for f in fields(kind) if f.default is not MISSING}
     together = dict.fromkeys(
         tuple(name for name in known if getattr(example, name) is not None)
-        for example in kind.examples()  # type: ignore[attr-defined]
+        for example in (kind.examples() if hasattr(kind, "examples") else [kind()])
     )
     chosen = draw(st.sampled_from(list(together)))
     arguments = {name: draw(_part(known[name], defaults.get(name), sample_size)) for name in chosen}
-    try:
-        return kind(**arguments)
-    except ValueError:
-        reject()
+    options = [name for name in chosen if isinstance(known[name], Choice)]
+    for left_out in ([], *([name] for name in options), options):
+        try:
+            return kind(**{name: value for name, value in arguments.items() if name not in left_out})
+        except ValueError:
+            continue
+    reject()
 
 
-def _part(domain: Domain | Choice, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
+def _part(domain: Domain | Choice | InstanceOf, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
     """Values of one parameter; counts and shares as parts of a sample size where there is one."""
     if sample_size is not None and domain == COUNT:
         return st.integers(1, sample_size)

@@ -56,12 +56,15 @@ class Order:
         gives it.
     when : callable, optional
         Predicate on a setting: where the order is claimed.
+    family : callable, optional
+        ``family(m)``: the family at m, where it changes along with n and t.
     """
 
     order: float
     along: Callable[[int], tuple[int, int]]
     against: Callable[..., Any] | None = None
     when: Callable[[Any], bool] = lambda setting: True
+    family: Callable[[int], Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)

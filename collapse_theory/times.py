@@ -31,10 +31,6 @@ class TimeLaw(Known):
 class Time(Watched):
     """The first generation of an event: ``mean``, ``median`` and ``std`` are numbers, ``distribution`` a frozen law."""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Name and arguments, for storage."""
-        return {"name": self.name, "arguments": list(self.numbers)}
-
     def reached(self, state: tuple[NDArray[Any], ...]) -> NDArray[np.bool_]:
         """Whether the event holds on fitted states, one truth value per row."""
         family = self.recursion.family

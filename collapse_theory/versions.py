@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-DEPENDENCIES = ("numpy", "scipy", "sympy", "mpmath", "numba", "matplotlib", "rich", "click", "hypothesis", "pandas")
+DEPENDENCIES = (
+    "numpy",
+    "scipy",
+    "sympy",
+    "mpmath",
+    "numba",
+    "matplotlib",
+    "rich",
+    "click",
+    "hypothesis",
+    "regex",
+    "pandas",
+)
 
 
 def version_of(distribution: str) -> str:

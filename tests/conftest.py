@@ -12,6 +12,12 @@ def seed(request: pytest.FixtureRequest) -> int:
     return seed_of(f"{request.module.__name__}.{request.node.name}")
 
 
+@pytest.fixture(autouse=True)
+def _no_terminal_width(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts of the width that they have without a terminal, also where the tests run in parallel workers."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     statistical = sum("seed" in getattr(item, "fixturenames", ()) for item in session.items)
     assert statistical <= TESTS, f"{statistical} statistical tests share a budget for {TESTS}"

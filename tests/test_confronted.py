@@ -21,6 +21,7 @@ TESTED = {
     "loop_gain": "test_contraction",
     "relaxation_time": "test_contraction",
     "effective_real_sample_size": "test_contraction",
+    "almost_sure_limit": "test_markov_theory",
 }
 """Statistics that neither digits, simulation nor an order can see, and where their numbers are tested."""
 

@@ -11,15 +11,15 @@ from error_budget import critical_z
 from scipy.special import ndtr
 
 import collapse_theory as ct
-from collapse_theory import datasets
-from collapse_theory.forecasting import Forecast, Statistic, gaussian
+from collapse_theory import examples
+from collapse_theory.forecasting import GaussianForecast, Statistic, gaussian
 
-VALUES = datasets.michelson_1879()
+VALUES = examples.michelson_1879()
 FEW = {"replicates": 1000, "bootstrap": 100}
 QUANTILES = {"low": 0.05, "typical": 0.5, "high": 0.95}
 
 
-def quantities(forecast: Forecast) -> dict[str, Any]:
+def quantities(forecast: GaussianForecast) -> dict[str, Any]:
     recursion = forecast.recursion
     return {
         "variance": recursion.variance,
@@ -30,7 +30,7 @@ def quantities(forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def roads(forecast: Forecast) -> dict[str, str]:
+def roads(forecast: GaussianForecast) -> dict[str, str]:
     """Roads to expected, typical, low and high by quantity, a letter for each."""
     return {
         name: "".join(known.road[0] for known in followed.statistics.values())
@@ -39,11 +39,11 @@ def roads(forecast: Forecast) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def replaced() -> Forecast:
+def replaced() -> GaussianForecast:
     return ct.forecast(VALUES, sample_size=20, generations=8, **FEW)
 
 
-def test_generation_0_is_the_fit_to_the_values(replaced: Forecast) -> None:
+def test_generation_0_is_the_fit_to_the_values(replaced: GaussianForecast) -> None:
     family = replaced.recursion.family
     assert isinstance(family, ct.Gaussian)
     assert (family.mean, family.sd, family.ddof) == (VALUES.mean(), VALUES.std(ddof=1), 1)
@@ -57,7 +57,7 @@ def test_generation_0_is_the_fit_to_the_values(replaced: Forecast) -> None:
             assert known.seen[0] == pytest.approx(start[name], rel=1e-14)
 
 
-def test_under_replacement_all_but_quantiles_of_the_tail_is_exact(replaced: Forecast) -> None:
+def test_under_replacement_all_but_quantiles_of_the_tail_is_exact(replaced: GaussianForecast) -> None:
     assert roads(replaced) == {"sd": "eeee", "variance": "eeee", "location": "eeee", "tail": "esss", "own_tail": "eeee"}
     t = replaced.generations
     for name, quantity in quantities(replaced).items():
@@ -135,7 +135,7 @@ def test_raw_points_refitted_one_by_one_agree(regime: ct.Regime, seed: int) -> N
     assert max(deviations(twin, raw)) > limit
 
 
-def deviations(forecast: Forecast, raw: dict[str, Any]) -> list[float]:
+def deviations(forecast: GaussianForecast, raw: dict[str, Any]) -> list[float]:
     """Deviations of raw values from every statistic at the last generation, in standard errors."""
     z = []
     for name, values in raw.items():
@@ -234,7 +234,7 @@ def test_spreads_are_proportional_to_the_source_s_and_tails_do_not_depend_on_it(
     )
 
 
-def test_the_seed_decides_everything_random(replaced: Forecast) -> None:
+def test_the_seed_decides_everything_random(replaced: GaussianForecast) -> None:
     again = ct.forecast(VALUES, sample_size=20, generations=8, **FEW)
     other = ct.forecast(VALUES, sample_size=20, generations=8, rng=1, **FEW)
     assert again.to_dict() == replaced.to_dict()
@@ -264,7 +264,7 @@ def test_a_spread_beyond_the_floats_is_infinite() -> None:
     assert json.loads(json.dumps(found.to_dict(), allow_nan=False)) == found.to_dict()
 
 
-def test_plain_values_survive_strict_json_to_the_last_bit(replaced: Forecast) -> None:
+def test_plain_values_survive_strict_json_to_the_last_bit(replaced: GaussianForecast) -> None:
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
 

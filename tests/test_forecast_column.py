@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from collapse_theory import datasets
+from collapse_theory import examples
 from collapse_theory.forecasting import named_column, read_column
 
 
@@ -130,5 +130,5 @@ def test_a_column_comes_with_its_name(tmp_path: Path) -> None:
 
 
 def test_the_example_is_read() -> None:
-    found = read_column(datasets.path("michelson_1879.csv"), "velocity")
-    assert found.tolist() == datasets.michelson_1879().tolist()
+    found = read_column(examples.path("michelson_1879.csv"), "velocity")
+    assert found.tolist() == examples.michelson_1879().tolist()

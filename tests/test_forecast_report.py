@@ -11,11 +11,12 @@ import pytest
 from matplotlib import pyplot
 
 import collapse_theory as ct
-from collapse_theory import datasets
-from collapse_theory.forecasting import Forecast, plot_forecast
-from collapse_theory.forecasting.report import FATES, number, percent
+from collapse_theory import examples
+from collapse_theory.forecasting import GaussianForecast, plot_forecast
+from collapse_theory.forecasting.gaussian_report import FATES
+from collapse_theory.forecasting.words import number, percent
 
-VALUES = datasets.michelson_1879()
+VALUES = examples.michelson_1879()
 FEW = {"replicates": 500, "bootstrap": 50}
 SETTINGS: dict[str, dict[str, Any]] = {
     "collapses": {"sample_size": 10, "generations": 20},
@@ -30,12 +31,12 @@ REGIMES = {"settles": "accumulate", "stationary": "fresh (real = 4)", "undecided
 
 
 @pytest.fixture(scope="module")
-def forecasts() -> dict[str, Forecast]:
+def forecasts() -> dict[str, GaussianForecast]:
     return {verdict: ct.forecast(VALUES, label="velocity", **setting, **FEW) for verdict, setting in SETTINGS.items()}
 
 
 @pytest.mark.parametrize("verdict", SETTINGS)
-def test_the_summary_says_what_becomes_of_a_run(verdict: str, forecasts: dict[str, Forecast]) -> None:
+def test_the_summary_says_what_becomes_of_a_run(verdict: str, forecasts: dict[str, GaussianForecast]) -> None:
     found = forecasts[verdict]
     assert found.fate is not None
     assert found.fate.verdict == verdict
@@ -50,7 +51,7 @@ def test_the_summary_says_what_becomes_of_a_run(verdict: str, forecasts: dict[st
     assert ("in the long run" in text) is (verdict in ("collapses", "explodes"))
 
 
-def test_the_rate_is_said_in_percent_a_generation(forecasts: dict[str, Forecast]) -> None:
+def test_the_rate_is_said_in_percent_a_generation(forecasts: dict[str, GaussianForecast]) -> None:
     for verdict, word in (("collapses", "shrinks"), ("explodes", "grows")):
         found = forecasts[verdict]
         change = abs(math.exp(found.recursion.variance.growth_rate) - 1)
@@ -71,7 +72,7 @@ def test_a_custom_schedule_has_no_known_fate() -> None:
     ("verdict", "sentence"),
     [("collapses", "is down to half at generation"), ("stationary", "is not down to half by generation 10.")],
 )
-def test_the_half_life_is_said(verdict: str, sentence: str, forecasts: dict[str, Forecast]) -> None:
+def test_the_half_life_is_said(verdict: str, sentence: str, forecasts: dict[str, GaussianForecast]) -> None:
     found = forecasts[verdict]
     half = "" if found.half_life is None else f" {found.half_life}."
     assert sentence + half in " ".join(found.summary().split())
@@ -79,14 +80,14 @@ def test_the_half_life_is_said(verdict: str, sentence: str, forecasts: dict[str,
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 @pytest.mark.parametrize("verdict", SETTINGS)
-def test_the_words_fit_the_width(verdict: str, width: int, forecasts: dict[str, Forecast]) -> None:
+def test_the_words_fit_the_width(verdict: str, width: int, forecasts: dict[str, GaussianForecast]) -> None:
     lines = forecasts[verdict].summary(width).splitlines()
     assert max(map(len, lines)) <= width
     assert max(map(len, lines)) > width - 12, "the width is used"
     assert all(line == line.rstrip() for line in lines)
 
 
-def test_the_tables_show_the_numbers(forecasts: dict[str, Forecast]) -> None:
+def test_the_tables_show_the_numbers(forecasts: dict[str, GaussianForecast]) -> None:
     found = forecasts["collapses"]
     lines = found.summary().splitlines()
     spread = next(line for line in lines if line.startswith("standard deviation"))
@@ -192,7 +193,7 @@ def test_shares_are_written_in_percent(share: float, text: str) -> None:
 
 @pytest.mark.parametrize(("ending", "start"), [("png", b"\x89PNG"), ("svg", b"<?xml"), ("pdf", b"%PDF")])
 def test_the_figure_is_written_in_any_format(
-    ending: str, start: bytes, forecasts: dict[str, Forecast], tmp_path: Path
+    ending: str, start: bytes, forecasts: dict[str, GaussianForecast], tmp_path: Path
 ) -> None:
     file = tmp_path / f"forecast.{ending}"
     forecasts["collapses"].figure().savefig(file)
@@ -202,7 +203,7 @@ def test_the_figure_is_written_in_any_format(
     assert pyplot.get_fignums() == []
 
 
-def test_the_picture_shows_the_courses(forecasts: dict[str, Forecast]) -> None:
+def test_the_picture_shows_the_courses(forecasts: dict[str, GaussianForecast]) -> None:
     found = forecasts["collapses"]
     panels = found.figure().axes
     assert [panel.get_title("left") for panel in panels] == [
@@ -231,7 +232,7 @@ def test_the_picture_shows_the_courses(forecasts: dict[str, Forecast]) -> None:
     assert found.single_runs.seed == found.seed
 
 
-def test_a_mean_that_nobody_sees_is_not_drawn(forecasts: dict[str, Forecast]) -> None:
+def test_a_mean_that_nobody_sees_is_not_drawn(forecasts: dict[str, GaussianForecast]) -> None:
     spread = forecasts["undecided"].figure().axes[0]
     labels = [line.get_label() for line in spread.get_lines()]
     assert labels[:3] == ["typical (median)", "source", "12 single runs"]
@@ -244,7 +245,7 @@ def test_a_far_horizon_is_drawn_without_single_runs() -> None:
 
 @pytest.mark.parametrize("verdict", SETTINGS)
 @pytest.mark.parametrize("panel", [0, 2])
-def test_the_axis_holds_the_lines(verdict: str, panel: int, forecasts: dict[str, Forecast]) -> None:
+def test_the_axis_holds_the_lines(verdict: str, panel: int, forecasts: dict[str, GaussianForecast]) -> None:
     axes = forecasts[verdict].figure().axes[panel]
     low, high = axes.get_ylim()
     drawn = np.concatenate([np.asarray(line.get_ydata(), dtype=float) for line in axes.get_lines()])
@@ -253,7 +254,7 @@ def test_the_axis_holds_the_lines(verdict: str, panel: int, forecasts: dict[str,
     assert axes.get_xlim() == (0, forecasts[verdict].generations[-1])
 
 
-def test_it_is_drawn_on_the_axes_that_are_given(forecasts: dict[str, Forecast]) -> None:
+def test_it_is_drawn_on_the_axes_that_are_given(forecasts: dict[str, GaussianForecast]) -> None:
     figure, axes = pyplot.subplots(1, 3)
     try:
         assert plot_forecast(forecasts["settles"], axes) is axes

@@ -11,13 +11,13 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 import collapse_theory as ct
-from collapse_theory import datasets
+from collapse_theory import examples
 from collapse_theory.forecasting import Normality, Source
 
 Array = NDArray[np.float64]
 
 COLUMNS: dict[str, Array] = {
-    "Michelson": datasets.michelson_1879(),
+    "Michelson": examples.michelson_1879(),
     "normal scores": ndtri((np.arange(1, 41) - 0.5) / 40),
     "exponential scores": -np.log((np.arange(1, 121) - 0.5) / 120),
     "uniform scores": np.arange(60.0),

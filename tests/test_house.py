@@ -1,7 +1,7 @@
 """The house holds what is not built yet: families of other kinds and a regime of another shape.
 
-A Markov chain has no closed forms, a state that is a matrix, a path in place of independent points, and quantities that
-are asked by label; a coin has one parameter and matches two moments all the same; a window has several stored slots
+A walk has no closed forms, a state of several parts, a path in place of independent points, and quantities that are
+asked by label; a coin has one parameter and matches two moments all the same; a window has several stored slots
 that shift. All are written as a stranger would.
 """
 
@@ -22,7 +22,7 @@ from matplotlib import pyplot
 
 import collapse_theory as ct
 from collapse_theory import symbols
-from collapse_theory.domain import POSITIVE, Choice, Domain, check_parameters, inside
+from collapse_theory.domain import COUNT, POSITIVE, Choice, Domain, OfFamily, check_parameters, inside
 from collapse_theory.families.family import Event, Measure, State
 from collapse_theory.quantities import Definition
 from collapse_theory.regimes.linear_map import second_moments
@@ -34,57 +34,52 @@ CHANCE = sympy.Symbol("p_0", positive=True)
 
 
 class Path(NamedTuple):
-    """A path as sufficient statistics: counts of its transitions, and where it ended."""
+    """A path as sufficient statistics: how often it stayed in each place and went on, and where it ended."""
 
     counts: Any
     last: Any
 
 
 @dataclass(frozen=True, repr=False)
-class MarkovChain(ct.Family):
-    """A transition matrix refitted from one path; a state that was never left keeps its row."""
+class Walk(ct.Family):
+    """A walk round a ring that goes on with a chance of its place, refitted from a path; unseen places keep theirs."""
 
-    stay: float = field(default=0.4, metadata=inside(Domain(low=0, high=1)))
+    chance: float = field(default=0.6, metadata=inside(Domain(low=0, high=1)))
 
+    label: ClassVar[Choice] = Choice(LABELS)
     headline: ClassVar[str] = "edge_count"
     measures: ClassVar[Mapping[str, Measure]] = {
-        "edge_count": lambda family, state: np.count_nonzero(state[0], axis=(-2, -1)).astype(float),
-        "self_transition": lambda family, state, label: state[0][..., LABELS.index(label), LABELS.index(label)],
+        "edge_count": lambda family, state: ((state[0] > 0).astype(float) + (state[0] < 1)).sum(axis=-1),
+        "self_transition": lambda family, state, label: 1 - state[0][..., LABELS.index(label)],
+        "speed": lambda family, state, label, laps: laps / np.maximum(1 / state[0], 1)[..., LABELS.index(label)],
     }
     times: ClassVar[Mapping[str, Event]] = {
-        "absorption_time": lambda family, state: np.all(np.isin(state[0], (0.0, 1.0)), axis=(-2, -1)),
+        "absorption_time": lambda family, state: np.all(state[0] == 1, axis=-1) | (_here(state) == 0),
     }
     definitions: ClassVar[Mapping[str, Definition]] = {
-        "edge_count": Definition("edge_count", "|E_t|", "number of possible transitions"),
-        "self_transition": Definition(
-            "self_transition", "P_t(a, a)", "chance of staying", arguments=(("label", Choice(LABELS)),), typical=("a",)
+        "speed": Definition(
+            "speed", "v_t", "laps by chance", arguments=(("label", OfFamily("label")), ("laps", COUNT)), typical=(2,)
         ),
-        "absorption_time": Definition("absorption_time", "T", "first generation in which every row is certain"),
     }
 
     def __post_init__(self) -> None:
         check_parameters(self)
 
     @classmethod
-    def examples(cls) -> tuple[MarkovChain, ...]:
+    def examples(cls) -> tuple[Walk, ...]:
         return (cls(),)
 
     def source(self, replicates: int) -> State:
-        away = (1 - self.stay) / (len(LABELS) - 1)
-        matrix = np.full((len(LABELS), len(LABELS)), away)
-        np.fill_diagonal(matrix, self.stay)
-        return np.tile(matrix, (replicates, 1, 1)), np.zeros(replicates, dtype=np.int64)
+        return np.full((replicates, len(LABELS)), self.chance), np.zeros(replicates, dtype=np.int64)
 
     def draw(self, state: State, count: Any, rng: np.random.Generator) -> Path:
-        matrix, now = state[0], state[1].copy()
-        counts = np.zeros(matrix.shape)
-        steps = np.broadcast_to(count, now.shape)
+        chances, now = state[0], state[1].copy()
+        counts, steps = np.zeros((*chances.shape, 2)), np.broadcast_to(count, now.shape)
         for step in range(np.max(steps, initial=0)):
             rows = np.flatnonzero(steps > step)
-            cumulative = np.cumsum(matrix[rows, now[rows]], axis=1)
-            following = np.minimum((rng.random((len(rows), 1)) > cumulative).sum(axis=1), len(LABELS) - 1)
-            counts[rows, now[rows], following] += 1
-            now[rows] = following
+            on = (rng.random(len(rows)) < chances[rows, now[rows]]).astype(np.int64)
+            counts[rows, now[rows], on] += 1
+            now[rows] = (now[rows] + on) % len(LABELS)
         return Path(counts, now)
 
     def pool(self, batches: Sequence[Path], weights: Sequence[Any] | None = None) -> Path:
@@ -92,8 +87,13 @@ class MarkovChain(ct.Family):
         return Path(sum(w * b.counts for w, b in zip(each, batches, strict=True)), batches[-1].last)
 
     def fit(self, pooled: Path, kish: Any, previous: State, rng: np.random.Generator) -> State:
-        left = pooled.counts.sum(axis=2, keepdims=True)
-        return np.where(left > 0, pooled.counts / np.maximum(left, 1e-300), previous[0]), pooled.last
+        seen = pooled.counts.sum(axis=-1)
+        return np.where(seen > 0, pooled.counts[..., 1] / np.maximum(seen, 1), previous[0]), pooled.last
+
+
+def _here(state: State) -> Any:
+    """Chance of going on from where a path ended."""
+    return np.take_along_axis(state[0], state[1][..., None], axis=-1)[..., 0]
 
 
 class Tosses(NamedTuple):
@@ -177,59 +177,66 @@ class Window(ct.Regime):
 EVERYWHERE = (*REGIMES, Window(generations=3))
 
 
-@every_pair(12, members=[MarkovChain()], data=EVERYWHERE)
-def test_a_chain_runs_through_every_regime(recursion: ct.Recursion) -> None:
-    time = recursion.time("absorption_time")
+@every_pair(12, members=[Walk()], data=EVERYWHERE)
+def test_a_walk_runs_through_every_regime(recursion: ct.Recursion) -> None:
+    time = recursion.absorption_time
     runs = recursion.simulate(30, 200, rng=1, keep="all", watch=[time])
-    edges = runs.values(recursion.watch("edge_count"))
+    edges = runs.values(recursion.edge_count)
     assert edges.shape == (200, 31)
-    assert np.all(edges[:, 0] == 9)
-    stays = runs.values(recursion.watch("self_transition", "a"))
+    assert np.all(edges[:, 0] == 6)
+    stays = runs.values(recursion.self_transition("a"))
     assert np.all((stays >= 0) & (stays <= 1))
     if recursion.tableau.replacement:
         assert np.all(np.diff(edges, axis=1) <= 0), "a lost transition never comes back"
         seen = runs.watched_times(time)
         reached = seen >= 0
         assert np.count_nonzero(reached) > 100
-        certain = np.all(np.isin(runs.states[0], (0.0, 1.0)), axis=(-2, -1))
+        certain = time.reached(runs.states)
         assert np.array_equal(certain.argmax(axis=1)[reached], seen[reached])
 
 
-def test_a_chain_draws_as_many_points_as_each_replicate_asks_for() -> None:
-    chain, asked = MarkovChain(), np.array([0, 1, 5, 3])
-    path = chain.draw(chain.source(4), asked, np.random.default_rng(1))
+def test_a_walk_draws_as_many_points_as_each_replicate_asks_for() -> None:
+    walk, asked = Walk(), np.array([0, 1, 5, 3])
+    path = walk.draw(walk.source(4), asked, np.random.default_rng(1))
     assert np.array_equal(path.counts.sum(axis=(1, 2)), asked)
 
 
-def test_a_chain_is_bit_identical_for_any_number_of_workers() -> None:
-    recursion = ct.Recursion(MarkovChain(), ct.Replace(), sample_size=5)
+def test_a_walk_is_bit_identical_for_any_number_of_workers() -> None:
+    recursion = ct.Recursion(Walk(), ct.Replace(), sample_size=5)
     one, two = (recursion.simulate(3, 5000, rng=3, workers=workers) for workers in (1, 2))
     assert np.array_equal(one.states[0], two.states[0])
 
 
-def test_a_chain_says_what_it_has_and_has_not() -> None:
-    recursion = ct.Recursion(MarkovChain(), ct.Replace(), sample_size=5)
-    assert repr(recursion) == "ct.Recursion(ct.MarkovChain(stay=0.4), ct.Replace(), sample_size=5)"
+def test_a_walk_says_what_it_has_and_has_not() -> None:
+    recursion = ct.Recursion(Walk(), ct.Replace(), sample_size=5)
+    assert repr(recursion) == "ct.Recursion(ct.Walk(chance=0.6), ct.Replace(), sample_size=5)"
     assert "variance" not in dir(recursion)
+    assert "edge_count" in dir(recursion)
     assert "time_until_sd_below" not in dir(recursion)
-    with pytest.raises(ct.NotDefined, match=r"MarkovChain has no 'variance'; it has edge_count, self_transition"):
+    with pytest.raises(ct.NotDefined, match=r"Walk has no 'variance'; it has edge_count, self_transition, speed"):
         _ = recursion.variance
     with pytest.raises(ct.NotDefined, match="it has absorption_time"):
         recursion.time_until_sd_below(0.1)
     with pytest.raises(ValueError, match="label = 'z' is outside its domain: one of 'a', 'b', 'c'"):
-        recursion.watch("self_transition", "z")
+        recursion.self_transition("z")
+    with pytest.raises(ValueError, match="label = 'z' is outside its domain: one of 'a', 'b', 'c'"):
+        recursion.watch("speed", "z", 2)
+    with pytest.raises(ValueError, match="laps = 0 is outside its domain"):
+        recursion.watch("speed", "b", 0)
+    assert recursion.defined("speed").typical == ("a", 2)
+    assert recursion.watch("speed", "b", 3).source_value == pytest.approx(1.8)
     with pytest.raises(ct.NoClosedForm, match="simulated"):
-        recursion.watch("edge_count").mean(3)
+        recursion.edge_count.mean(3)
     with pytest.raises(ct.NoClosedForm):
         _ = recursion.fate
-    assert recursion.family.state_bytes == 80
-    assert str(recursion.watch("self_transition", "a")) == "self_transition(label='a')"
+    assert recursion.family.state_bytes(recursion, 3) == 32
+    assert str(recursion.self_transition("a")) == "self_transition(label='a')"
     assert "by simulation" in recursion._repr_html_()
 
 
-def test_a_chain_is_estimated_from_runs() -> None:
-    recursion = ct.Recursion(MarkovChain(), ct.Replace(), sample_size=20)
-    edges = recursion.watch("edge_count")
+def test_a_walk_is_estimated_from_runs() -> None:
+    recursion = ct.Recursion(Walk(), ct.Replace(), sample_size=20)
+    edges = recursion.edge_count
     runs = recursion.simulate(4, 2000, rng=5, keep=[1, 4])
     estimate = edges.mean.simulated(runs)
     assert estimate.values.shape == (2,)
@@ -317,7 +324,7 @@ def test_a_window_answers_exactly_for_every_divisor(size: Any, ddof: int) -> Non
     assert recursion.squared_location_error.mean(T) == pytest.approx([4 * float(m) for _, m in exact], rel=1e-13)
 
 
-@pytest.mark.parametrize("family", [Coin, MarkovChain])
+@pytest.mark.parametrize("family", [Coin, Walk])
 def test_a_stranger_is_at_home_in_every_tool(family: type[ct.Family]) -> None:
     recursion = ct.Recursion(family.examples()[0], Window(generations=3), sample_size=20)
     assert repr(recursion) == f"ct.Recursion({recursion.family!r}, ct.Window(generations=3), sample_size=20)"
@@ -337,8 +344,8 @@ def test_a_stranger_is_at_home_in_every_tool(family: type[ct.Family]) -> None:
 def test_parameters_of_a_stranger_are_checked() -> None:
     with pytest.raises(ValueError, match=r"chance = 1 is outside its domain: a real number in \(0, 1\)"):
         Coin(chance=1)
-    with pytest.raises(ValueError, match=r"stay = 2 is outside its domain: a real number in \[0, 1\]"):
-        MarkovChain(stay=2)
+    with pytest.raises(ValueError, match=r"chance = 2 is outside its domain: a real number in \[0, 1\]"):
+        Walk(chance=2)
     with pytest.raises(ValueError, match="generations = 0 is outside its domain"):
         Window(generations=0)
     with pytest.raises(ValueError, match="sd = 0 is outside its domain: a real number in"):

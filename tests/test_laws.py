@@ -9,7 +9,7 @@ import pytest
 
 import collapse_theory as ct
 from collapse_theory.families.gaussian.approximations import Normal
-from collapse_theory.laws import PointMass, Squared, affine_of, exponential_of
+from collapse_theory.laws import Discrete, PointMass, Squared, affine_of, exponential_of
 
 NORMAL = Normal(0.0, 1.0)
 LAWS = {
@@ -82,3 +82,17 @@ def test_a_logarithm_is_exact_beyond_floats_and_refused_below_zero() -> None:
     for law in (affine_of(NORMAL, 0.0, 1.0), PointMass(-1.0)):
         with pytest.raises(ct.NotDefined, match=r"-1.* is negative and has no logarithm"):
             law.log_ppf(NORMAL.cdf(-1.0))
+
+
+def test_a_discrete_law_joins_what_differs_by_rounding_only() -> None:
+    law = Discrete.of([3.0, 1.0, 1.0 + 1e-15, np.inf, 7.0], [0.25, 0.125, 0.125, 0.5, 0.0])
+    assert law.values.tolist() == [1.0, 3.0, np.inf]
+    assert law.cdf([0.5, 1.0, 2.0, 3.0, np.inf]).tolist() == [0.0, 0.25, 0.25, 0.5, 1.0]
+    assert law.sf([0.5, 1.0, 3.0, np.inf]).tolist() == [1.0, 0.75, 0.5, 0.0]
+    assert law.ppf([0.0, 0.25, 0.26, 0.5, 0.51]).tolist() == [1.0, 1.0, 3.0, 3.0, np.inf]
+    assert law.isf(0.75) == 1.0
+    assert law.median == 3.0
+    assert law.mean == np.inf
+    assert law.pmf([1.0, 2.0, np.inf]).tolist() == [0.25, 0.0, 0.5]
+    with pytest.raises(ValueError, match="discrete and has no density"):
+        law.pdf(1.0)

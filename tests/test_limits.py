@@ -45,7 +45,7 @@ EXAMPLES = [example for kind in regimes.named().values() for example in kind.exa
 @pytest.mark.parametrize("family", MEMBERS, ids=repr)
 @pytest.mark.parametrize("regime", EXAMPLES, ids=repr)
 @pytest.mark.parametrize("size", [10, ct.schedules.power(10, 1), ct.schedules.power(10, 2)], ids=repr)
-def test_a_curve_goes_to_its_limit(family: ct.Gaussian, regime: ct.Regime, size: Any) -> None:
+def test_a_curve_goes_to_its_limit(family: ct.Family, regime: ct.Regime, size: Any) -> None:
     recursion = ct.Recursion(family, regime, sample_size=size)
     found = 0
     for curve, road, limit in curves(recursion):
@@ -60,7 +60,7 @@ def test_a_curve_goes_to_its_limit(family: ct.Gaussian, regime: ct.Regime, size:
             assert after == limit or np.sign(after - before) == np.sign(limit), (curve, before, after)
         else:
             assert abs(after - limit) <= abs(before - limit) + 1e-12 * max(1.0, abs(limit)), (curve, before, after)
-    assert found >= 2
+    assert found >= (2 if any(theorem.limit for theorem in recursion.theorems) else 0)
 
 
 def test_quickly_growing_sizes_have_no_closed_limit() -> None:

@@ -9,7 +9,8 @@ import pytest
 from error_budget import confidence
 
 import collapse_theory as ct
-from collapse_theory.simulation.summaries import Moments, Summaries, Summary
+from collapse_theory.simulation import Summaries
+from collapse_theory.simulation.summaries import Moments, Summary
 
 ARRAYS = ("mean", "second", "third", "fourth", "size", "smallest", "largest")
 

@@ -88,7 +88,7 @@ def test_every_family_and_every_regime_is_drawn() -> None:
     for kinds, every in ((families, strategies.families()), (regimes, strategies.regimes(sample_size=10))):
         for kind in kinds.named().values():
             assert isinstance(find(every, lambda member, kind=kind: isinstance(member, kind)), kind)
-    assert find(strategies.families(), lambda family: family.estimator == "posterior").ddof == 1
+    assert find(strategies.families(ct.Gaussian), lambda family: family.estimator == "posterior").ddof == 1
     assert find(strategies.regimes(ct.Fresh, sample_size=7), lambda regime: regime.share is not None)
 
 
@@ -101,6 +101,41 @@ def test_counterexamples_shrink_to_what_can_be_read() -> None:
     assert (found.family.mean, found.family.sd) == (0, 1)
     assert 1 < found.family.ddof <= 2
     assert found.sample_size.n <= 3
+
+
+def test_every_option_of_a_chain_is_drawn() -> None:
+    drawn: set[tuple[str, str, type]] = set()
+
+    @settings(PROFILE, max_examples=500)
+    @given(strategies.families(ct.MarkovChain))
+    def collect(chain: ct.MarkovChain) -> None:
+        drawn.add((chain.unseen_row, chain.start, type(chain.smoothing)))
+
+    collect()
+    rows, starts, smoothings = map(set, zip(*drawn, strict=True))
+    assert rows == {"unigram", "uniform", "previous", "end", "cyclic", "source"}
+    assert starts == {"occupancy", "stationary", "last"}
+    assert smoothings == {type(None), ct.AddAlpha, ct.BackOff, ct.AbsoluteDiscount}
+    assert ("unigram", "last", ct.BackOff) in drawn
+
+
+@PROFILE
+@given(strategies.transition_matrices())
+def test_transition_matrices_are_stochastic(matrix: ct.TransitionMatrix) -> None:
+    assert 2 <= matrix.states <= 4
+    assert np.all(matrix.dense >= 0)
+    np.testing.assert_allclose(matrix.dense.sum(axis=1), 1, rtol=0, atol=1e-15)
+    assert eval(repr(ct.MarkovChain(matrix)), {"ct": ct}).matrix == matrix
+
+
+def test_transition_matrices_shrink_to_what_can_be_read() -> None:
+    matrices = strategies.transition_matrices()
+    assert find(matrices, lambda _: True) == ct.TransitionMatrix([[0.5, 0.5], [0.5, 0.5]])
+    assert find(matrices, lambda matrix: matrix.dense[0, 0] > 0.5) == ct.TransitionMatrix([[0.6, 0.4], [0.5, 0.5]])
+    assert find(matrices, lambda matrix: matrix.edges < matrix.states**2).states <= 3
+    assert find(matrices, lambda matrix: matrix.edges == matrix.states).dense.max() == 1
+    assert find(matrices, lambda matrix: matrix.dense[0, 0] * 10 % 1 > 0.2).states <= 3
+    assert find(strategies.transition_matrices(6), lambda matrix: matrix.states > 4).states == 5
 
 
 @pytest.mark.parametrize(

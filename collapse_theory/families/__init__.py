@@ -2,11 +2,16 @@
 
 from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
+from collapse_theory.families.markov_chain import MarkovChain, TransitionMatrix
+from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff
 from collapse_theory.naming import by_name
 
-__all__ = ["Family", "Gaussian"]
+__all__ = ["Family", "Gaussian", "MarkovChain", "TransitionMatrix", "AddAlpha", "BackOff", "AbsoluteDiscount"]
+
+PARTS: tuple[type, ...] = (TransitionMatrix, AddAlpha, BackOff, AbsoluteDiscount)
+"""What a family may be made of."""
 
 
 def named() -> dict[str, type[Family]]:
     """Every family under its name in kebab-case."""
-    return by_name(Gaussian)
+    return by_name(Gaussian, MarkovChain)

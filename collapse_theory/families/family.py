@@ -44,8 +44,6 @@ class Family(ABC):
     """The quantity to show first."""
     known: ClassVar[tuple[Theorem, ...]] = ()
     """Theorems about the family alone."""
-    block_size: ClassVar[int] = 2000
-    """Replicates simulated on one stream."""
 
     @abstractmethod
     def source(self, replicates: int) -> State:
@@ -96,8 +94,12 @@ class Family(ABC):
         raise NotDefined(f"{type(self).__name__} does not say what its spread is")
 
     @property
-    def state_bytes(self) -> int:
-        """Bytes of one stored state."""
+    def block_size(self) -> int:
+        """Replicates simulated on one stream."""
+        return 2000
+
+    def state_bytes(self, recursion: Any, last: int) -> int:
+        """Bytes of one kept state of a recursion at a generation up to the last."""
         return sum(array.nbytes for array in self.kept(self.source(1)))
 
     def check(self, sizes: Schedule, last: int = FORESEEN) -> None:  # noqa: B027 (most families fit any sample size)

@@ -1,19 +1,26 @@
-"""A forecast for one's own numbers: what refitting on samples would leave of their spread, mean and tails."""
+"""A forecast for one's own data: what refitting on samples would leave of a column of numbers, or of a text."""
 
+from collapse_theory.forecasting.base import Forecast
+from collapse_theory.forecasting.chain import ChainForecast, Loops
 from collapse_theory.forecasting.column import named_column, read_column
 from collapse_theory.forecasting.course import Course, Statistic
-from collapse_theory.forecasting.figure import plot_forecast
-from collapse_theory.forecasting.gaussian import Forecast, forecast
+from collapse_theory.forecasting.dispatch import forecast
+from collapse_theory.forecasting.figure import Panel, plot_forecast
+from collapse_theory.forecasting.gaussian import GaussianForecast
 from collapse_theory.forecasting.source import Normality, Parameter, Source
 
 __all__ = [
     "forecast",
     "Forecast",
+    "GaussianForecast",
+    "ChainForecast",
     "Course",
     "Statistic",
+    "Panel",
     "Source",
     "Parameter",
     "Normality",
+    "Loops",
     "read_column",
     "named_column",
     "plot_forecast",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,9 +18,11 @@ from collapse_theory.known import Known
 from collapse_theory.plotting import exact_values
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion
+from collapse_theory.simulation import Values
 
 if TYPE_CHECKING:
     from collapse_theory.simulation import Runs
+    from collapse_theory.times import Time
 
 Array = NDArray[np.float64]
 Road = Literal["exact", "simulated", "unseeable"]
@@ -77,23 +79,46 @@ class Course:
 
 @dataclass(frozen=True)
 class Roads:
-    """The roads to a statistic at generations t: its theorem, else one set of runs, simulated when first needed."""
+    """The roads to a statistic at generations t: its theorem, else one set of runs, simulated when first needed.
+
+    Parameters
+    ----------
+    recursion : Recursion
+        What is forecast.
+    t : ndarray of int
+        Generations that are looked at, ascending.
+    replicates, seed : int
+        Runs, and their seed.
+    progress : bool
+        Show a progress bar while simulating.
+    quantities : tuple of Quantity
+        Whose values the runs keep in place of their states, where these are large.
+    times : tuple of Time
+        What the runs watch.
+    """
 
     recursion: Recursion
     t: NDArray[np.int64]
     replicates: int
     seed: int
     progress: bool
+    quantities: tuple[Quantity, ...] = ()
+    times: tuple[Time, ...] = ()
 
     @cached_property
     def runs(self) -> Runs:
         """Runs that kept the generations t; an interrupt leaves none."""
+        at = self.t.tolist()
+        return self.simulated(self.replicates, Values(self.quantities, at) if self.quantities else at, self.times)
+
+    def simulated(self, replicates: int, keep: Any, watch: Sequence[Time] = ()) -> Runs:
+        """The first replicates to the last of the generations; an interrupt leaves none."""
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message="interrupted")
             found: Runs = self.recursion.simulate(
-                int(self.t[-1]), self.replicates, rng=self.seed, keep=self.t.tolist(), progress=self.progress
+                int(self.t[-1]), replicates, rng=self.seed, keep=keep, watch=watch, progress=self.progress
             )
-        if found.replicates < self.replicates:
+        if found.replicates < replicates:
             raise KeyboardInterrupt
         return found
 
@@ -106,7 +131,7 @@ class Roads:
             return None
 
     def statistic(self, curve: Curve, *, longest: float = math.inf) -> Statistic:
-        """Values of a curve, by the first road that is open; generation 0 needs none."""
+        """Values of a curve, by the first road that is open; generation 0 needs none. A light mean is always seen."""
         if self.t[-1] == 0:
             return Statistic("exact", np.full(self.t.shape, curve.quantity.source_value))
         values = self.exactly(curve, lambda: exact_values(curve, self.t), longest)
@@ -116,7 +141,9 @@ class Roads:
             with np.errstate(over="ignore"):
                 return Statistic("simulated", np.asarray(curve.simulated(self.runs).values))
         except Unseeable:
-            return Statistic("unseeable", None)
+            if not curve.quantity.definition.light:
+                return Statistic("unseeable", None)
+            return Statistic("simulated", curve.quantity.values(self.runs).mean(axis=0))
 
     def course(self, quantity: Quantity, *, longest: float = math.inf) -> Course:
         """Course of a quantity: its exact law inverted once for all three quantiles, else each by its own road.
@@ -132,21 +159,6 @@ class Roads:
             quantiles = [self.statistic(curve, longest=longest) for curve in curves]
         return Course(self.statistic(quantity.mean, longest=longest), *quantiles)
 
-    def course_after(self, sd: Course, quantity: Quantity) -> Course:
-        """Course of an increasing function of the sd: its quantiles are that function of the sd's."""
-
-        def put_in(known: Statistic) -> Statistic:
-            with np.errstate(divide="ignore", over="ignore"):
-                state = (np.zeros(known.seen.shape), np.log(known.seen / self.recursion.sd.source_value))
-            return Statistic(known.road, quantity.measure(state))
-
-        return Course(
-            expected=self.statistic(quantity.mean),
-            typical=put_in(sd.typical),
-            low=put_in(sd.low),
-            high=put_in(sd.high),
-        )
-
 
 def _quantiles(quantity: Quantity, t: NDArray[np.int64], probabilities: tuple[float, ...]) -> Array:
     """Exact quantiles, shape ``(probabilities, generations)``."""
@@ -155,3 +167,8 @@ def _quantiles(quantity: Quantity, t: NDArray[np.int64], probabilities: tuple[fl
     laws = theorem.value(quantity.recursion, t[later], *quantity.numbers)
     found[:, later] = np.transpose([law.ppf(np.array(probabilities)) for law in laws])
     return found
+
+
+def spread_over(first: int, last: int, points: int) -> NDArray[np.int64]:
+    """Whole generations from the first to the last, evenly spread."""
+    return np.unique(np.linspace(first, last, points).round().astype(np.int64))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,19 +11,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import COUNT, GENERATION, Domain
 from collapse_theory.families import Gaussian
-from collapse_theory.forecasting.course import Course, Roads
-from collapse_theory.forecasting.report import summary
+from collapse_theory.forecasting.base import Forecast
+from collapse_theory.forecasting.course import Course, Roads, Statistic, spread_over
+from collapse_theory.forecasting.figure import SINGLE_RUNS, Panel, single_runs
+from collapse_theory.forecasting.gaussian_report import summary
 from collapse_theory.forecasting.source import TAIL, Normality, Source
+from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion, known_fate
-from collapse_theory.regimes import Regime, Replace
+from collapse_theory.regimes import Regime
 from collapse_theory.schedules import Schedule
 from collapse_theory.simulation.blocks import Seed, entropy_of
 from collapse_theory.theorems.fate import Fate
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
     from collapse_theory.simulation import Runs
 
 POINTS, POINTS_GROWING = 51, 21
@@ -34,15 +33,17 @@ LONGEST = 1000
 """Generations, in all, of the quadratures for mean and tail beyond which these are simulated: some three seconds."""
 
 REPLICATES = Domain(low=100, high=COUNT.high, integer=True)
+DEFAULT_REPLICATES = 20_000
 RESAMPLES = Domain(low=2, high=COUNT.high, integer=True)
 LATEST_HALF_LIFE = 2**40
-SINGLE_RUNS, LONGEST_SINGLE_RUNS = 12, 100_000
-"""Single runs in the picture, and the horizon beyond which simulating them would take too long for it."""
+LONGEST_SINGLE_RUNS = 100_000
+"""Horizon beyond which single runs would take too long for the picture."""
+SMALLEST_TAIL = 1e-6
 
 
-@dataclass(frozen=True, eq=False)
-class Forecast:
-    """What is left of a column of numbers after generations of refitting; made by :func:`forecast`.
+@dataclass(frozen=True, eq=False, repr=False)
+class GaussianForecast(Forecast):
+    """What is left of a column of numbers after generations of refitting; made by :func:`collapse_theory.forecast`.
 
     Parameters
     ----------
@@ -50,42 +51,43 @@ class Forecast:
         Name of the column.
     recursion : Recursion
         The law fitted to the data, the regime and the sample size.
-    source, normality : Source, Normality
-        The error of that fit, and whether a Gaussian is a fair description of the data.
     generations : ndarray of int
         Some fifty generations (twenty where sample sizes grow), the first 0 and the last the horizon.
+    half_life : int or None
+        First generation whose median standard deviation is at most half the source's; None where that is not known
+        to happen.
+    replicates, seed : int
+        Runs behind everything that is simulated, and the seed of everything random.
+    source, normality : Source, Normality
+        The error of that fit, and whether a Gaussian is a fair description of the data.
     variance, sd, location : Course
         Fitted variance, standard deviation and mean.
     tail, own_tail : Course
         The model's mass beyond 3 source standard deviations of the source's centre, and of its own.
-    half_life : int or None
-        First generation whose median standard deviation is at most half the source's; None where that is not known
-        to happen.
     fate : Fate or None
         What becomes of a run as t → ∞; None where no theorem says.
-    replicates, seed : int
-        Runs behind everything that is simulated, and the seed of everything random.
     """
 
-    label: str
-    recursion: Recursion
     source: Source
     normality: Normality
-    generations: NDArray[np.int64]
     variance: Course
     sd: Course
     location: Course
     tail: Course
     own_tail: Course
-    half_life: int | None
     fate: Fate | None
-    replicates: int
-    seed: int
 
     @property
     def courses(self) -> dict[str, Course]:
-        """The five courses by name."""
         return {name: getattr(self, name) for name in ("sd", "variance", "location", "tail", "own_tail")}
+
+    @property
+    def outcome(self) -> str:
+        return "undecided" if self.fate is None else self.fate.verdict
+
+    def about(self) -> dict[str, Any]:
+        fate = None if self.fate is None else asdict(self.fate)
+        return {"source": asdict(self.source), "normality": asdict(self.normality), "fate": fate}
 
     @cached_property
     def single_runs(self) -> Runs | None:
@@ -96,107 +98,37 @@ class Forecast:
         found: Runs = self.recursion.simulate(last, SINGLE_RUNS, rng=self.seed, keep=self.generations.tolist())
         return found
 
-    def __repr__(self) -> str:
-        fate = "undecided" if self.fate is None else self.fate.verdict
-        return f"<Forecast of {self.label} to generation {self.generations[-1]}: {self.recursion!r}, {fate}>"
-
-    def _repr_html_(self) -> str:
-        import html
-
-        return f"<pre>{html.escape(self.summary())}</pre>"
+    def panels(self) -> tuple[Panel, ...]:
+        """Spread, mean and tail."""
+        sds = single_runs(self.single_runs, self.recursion.sd)
+        means = single_runs(self.single_runs, self.recursion.location)
+        tail = "% beyond 3 source sds of the source's mean"
+        return (
+            Panel(f"standard deviation of {self.label}", self.sd, sds),
+            Panel(f"mean of {self.label}", self.location, means, axis="free", symmetric=True),
+            Panel(tail, self.tail, unit=0.01, smallest=SMALLEST_TAIL),
+        )
 
     def summary(self, width: int = 100) -> str:
-        """The forecast in plain words and two small tables, the words wrapped to a width in characters."""
         return summary(self, width)
 
-    def to_dict(self) -> dict[str, Any]:
-        """The forecast as plain values for strict JSON; an infinity is the text ``"Infinity"``."""
-        report: dict[str, Any] = _plain(
-            {
-                "label": self.label,
-                "recursion": repr(self.recursion),
-                "source": asdict(self.source),
-                "normality": asdict(self.normality),
-                "fate": None if self.fate is None else asdict(self.fate),
-                "half_life": self.half_life,
-                "replicates": self.replicates,
-                "seed": self.seed,
-                "generations": self.generations,
-                **{
-                    name: {statistic: vars(known) for statistic, known in course.statistics.items()}
-                    for name, course in self.courses.items()
-                },
-            }
-        )
-        return report
 
-    def plot(self, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
-        """Spread, mean and tail on three Axes, by default those of a new figure, which are returned."""
-        from collapse_theory.forecasting.figure import plot_forecast
-
-        return plot_forecast(self, axes)
-
-    def figure(self) -> Figure:
-        """The picture of :meth:`plot` as a figure of its own, to be written to a file."""
-        from collapse_theory.forecasting.figure import figure_of
-
-        return figure_of(self)
-
-
-def forecast(
+def gaussian_forecast(
     values: ArrayLike,
     *,
     sample_size: int | Schedule,
     generations: int,
-    regime: Regime | None = None,
+    regime: Regime,
+    replicates: int | None,
+    rng: Seed,
+    label: str | None,
+    progress: bool,
     ddof: float = 1.0,
-    replicates: int = 20_000,
     bootstrap: int = 1000,
-    rng: Seed = 0,
-    label: str = "the values",
-    progress: bool = False,
-) -> Forecast:
-    """Forecast of a Gaussian that is refitted, generation after generation, on samples of itself.
-
-    Generation 0 is the Gaussian fitted to the values. Every statistic is exact where a theorem gives it and simulated
-    where not, and says which; nothing is simulated when all that is asked for is exact.
-
-    Parameters
-    ----------
-    values : array_like
-        The data, shape ``(values,)`` or, as in a data frame of one column, ``(values, 1)``: at least two finite
-        numbers, not all equal.
-    sample_size : int or Schedule
-        Points drawn per generation.
-    generations : int
-        The horizon.
-    regime : Regime, optional
-        On which data each generation is fitted; ``Replace()`` by default.
-    ddof : float
-        The fitted variance is the sum of squares over n − ddof, in the data as in every generation.
-    replicates : int
-        Runs behind what is simulated, at least 100.
-    bootstrap : int
-        Resamples behind the error of generation 0, at least 2.
-    rng : int, SeedSequence or Generator
-        Seed of everything random here.
-    label : str
-        Name of the values in the report.
-    progress : bool
-        Show a progress bar while simulating.
-
-    Returns
-    -------
-    Forecast
-        Numbers, words and a picture.
-
-    Raises
-    ------
-    ValueError
-        Naming parameter, value and domain.
-    """
+) -> GaussianForecast:
+    """Forecast of the Gaussian fitted to a column; the parameters are those of :func:`collapse_theory.forecast`."""
     horizon = GENERATION.check("generations", generations)
-    REPLICATES.check("replicates", replicates)
+    runs = REPLICATES.check("replicates", DEFAULT_REPLICATES if replicates is None else replicates)
     RESAMPLES.check("bootstrap", bootstrap)
     column = np.asarray(values, dtype=float)
     if column.ndim == 2 and column.shape[1] == 1:
@@ -205,33 +137,44 @@ def forecast(
         raise ValueError(f"values has shape {column.shape}, outside its domain: a single column of numbers")
     with np.errstate(over="ignore", invalid="ignore"):
         family = Gaussian.from_data(column, ddof)
-    recursion = Recursion(family, Replace() if regime is None else regime, sample_size=sample_size)
+    recursion = Recursion(family, regime, sample_size=sample_size)
     seed = entropy_of(rng)
     points = POINTS if recursion.sizes.constant else POINTS_GROWING
-    roads = Roads(recursion, _grid(0, horizon, points), replicates, seed, progress)
+    roads = Roads(recursion, spread_over(0, horizon, points), runs, seed, progress)
     sd = roads.course(recursion.sd)
     fate = known_fate(recursion)
-    return Forecast(
-        label=label,
+    return GaussianForecast(
+        label="the values" if label is None else label,
         recursion=recursion,
         source=Source.of(column, family, bootstrap, np.random.default_rng([seed, 1])),
         normality=Normality.of(column, family, np.random.default_rng([seed, 2])),
         generations=roads.t,
-        variance=roads.course_after(sd, recursion.variance),
+        variance=_course_after(roads, sd, recursion.variance),
         sd=sd,
         location=roads.course(recursion.location, longest=LONGEST),
         tail=roads.course(recursion.tail_mass(TAIL), longest=LONGEST),
-        own_tail=roads.course_after(sd, recursion.own_tail_mass(TAIL)),
+        own_tail=_course_after(roads, sd, recursion.own_tail_mass(TAIL)),
         half_life=_half_life(roads, sd, fate),
         fate=fate,
-        replicates=replicates,
+        replicates=runs,
         seed=seed,
     )
 
 
-def _grid(first: int, last: int, points: int) -> NDArray[np.int64]:
-    """Whole generations from the first to the last, evenly spread."""
-    return np.unique(np.linspace(first, last, points).round().astype(np.int64))
+def _course_after(roads: Roads, sd: Course, quantity: Quantity) -> Course:
+    """Course of an increasing function of the sd: its quantiles are that function of the sd's."""
+
+    def put_in(known: Statistic) -> Statistic:
+        with np.errstate(divide="ignore", over="ignore"):
+            state = (np.zeros(known.seen.shape), np.log(known.seen / roads.recursion.sd.source_value))
+        return Statistic(known.road, quantity.measure(state))
+
+    return Course(
+        expected=roads.statistic(quantity.mean),
+        typical=put_in(sd.typical),
+        low=put_in(sd.low),
+        high=put_in(sd.high),
+    )
 
 
 def _half_life(roads: Roads, sd: Course, fate: Fate | None) -> int | None:
@@ -252,19 +195,9 @@ def _half_life(roads: Roads, sd: Course, fate: Fate | None) -> int | None:
         first = int(np.argmax(typical <= half))
         if t[first] == t[first - 1] + 1:
             return int(t[first])
-        t = _grid(t[first - 1], t[first], 3 if exact else POINTS)
+        t = spread_over(t[first - 1], t[first], 3 if exact else POINTS)
         typical = _median_sd(roads, t)
 
 
 def _median_sd(roads: Roads, t: NDArray[np.int64]) -> NDArray[np.float64]:
     return replace(roads, t=t).statistic(roads.recursion.sd.median).seen
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist())
-    return str(value).replace("inf", "Infinity") if value in (np.inf, -np.inf) else value

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from collapse_theory.domain import COUNT, GENERATION, REAL, Choice, Domain, generations
 from collapse_theory.errors import MemoryBudgetExceeded
 from collapse_theory.simulation import estimate
+from collapse_theory.simulation.chosen import Chosen, Summaries, Values
 from collapse_theory.simulation.execution import in_order
 from collapse_theory.simulation.runs import Runs
-from collapse_theory.simulation.summaries import Moments, Summaries, Summary
+from collapse_theory.simulation.summaries import Moments, Summary
 
 Seed = int | np.random.SeedSequence | np.random.Generator | None
 
@@ -91,13 +92,19 @@ def summarise(quantities: Sequence[Any], block: Block) -> Moments:
     return Moments.of(np.stack(values, axis=1))
 
 
+def measured(quantities: Sequence[Any], block: Block) -> BlockResult:
+    """Values of some quantities on one block, in place of its states."""
+    result = run_block(block)
+    return replace(result, states=tuple(quantity.measure(result.states) for quantity in quantities))
+
+
 def simulate(
     recursion: Any,
     last: int,
     replicates: int,
     *,
     rng: Seed = None,
-    keep: str | Iterable[int] | Summaries = "last",
+    keep: str | Iterable[int] | Chosen = "last",
     tilt: float = 0.0,
     watch: Sequence[Any] = (),
     workers: int | None = None,
@@ -112,7 +119,7 @@ def simulate(
     tilt = REAL.check("tilt", tilt)
     Choice(("kernel", "plain")).check("method", method)
     recursion.family.check(recursion.sizes, last)
-    record = keep.kept(recursion, last) if isinstance(keep, Summaries) else _kept(keep, last)
+    record = keep.kept(recursion, last) if isinstance(keep, Chosen) else _kept(keep, last)
     watch = _several(watch)
     _check_watch(watch, recursion, keep)
     size = recursion.family.block_size
@@ -128,13 +135,20 @@ def simulate(
         moments = _merged(run(partial(summarise, [replace(q, recursion=bare) for q in keep.quantities])))
         _warn_of_interrupt(moments.count, replicates)
         return Summary(recursion, keep.quantities, np.array(record, dtype=np.int64), moments, entropy, tilt)
-    _check_bytes(whole, max_bytes)
-    arrays = _joined(run(run_block), replicates)
+    work, quantities = run_block, ()
+    if isinstance(keep, Values):
+        quantities = keep.quantities
+        work = partial(measured, [replace(q, recursion=bare) for q in quantities])
+        values = replicates * (8 * len(quantities) * len(record) + 8 * len(watch))
+        _check_bytes(replace(whole, replicates=min(replicates, threads * size)), max_bytes, values)
+    else:
+        _check_bytes(whole, max_bytes)
+    arrays = _joined(run(work), replicates)
     _warn_of_interrupt(len(arrays[0]), replicates)
     times = arrays.pop() if timed else None
     log_weights = arrays.pop() if tilt else None
     kept = np.array(record, dtype=np.int64)
-    return Runs(recursion, kept, tuple(arrays), entropy, tilt, log_weights, last, tuple(watch), times)
+    return Runs(recursion, kept, tuple(arrays), entropy, tilt, log_weights, last, tuple(watch), times, quantities)
 
 
 def entropy_of(rng: Seed) -> int:
@@ -180,15 +194,15 @@ def _check_watch(watch: Sequence[Any], recursion: Any, keep: Any) -> None:
             raise ValueError(f"watch = {time!r} is outside its domain: times of {recursion!r}")
 
 
-def _check_bytes(block: Block, budget: int) -> None:
+def _check_bytes(block: Block, budget: int, beside: int = 0) -> None:
     """Refusal of what would need more than the budget, with its size and what to do."""
-    state = block.recursion.family.state_bytes + (8 if block.tilt else 0)
-    size = block.replicates * (state * len(block.record) + 8 * len(block.watch))
+    state = block.recursion.family.state_bytes(block.recursion, block.last) + (8 if block.tilt else 0)
+    size = block.replicates * (state * len(block.record) + 8 * len(block.watch)) + beside
     if size > budget:
         raise MemoryBudgetExceeded(
             f"{block.replicates} replicates × {len(block.record)} kept generations need {size:,} bytes, more than "
-            f"max_bytes = {budget:,}: keep fewer generations (keep='last') or statistics only (keep=ct.Summaries(…)), "
-            f"use fewer replicates, or raise max_bytes"
+            f"max_bytes = {budget:,}: keep fewer generations (keep='last'), some quantities (keep=ct.Values(…)) or "
+            f"only their moments (keep=ct.Summaries(…)), use fewer replicates, or raise max_bytes"
         )
 
 

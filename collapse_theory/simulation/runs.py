@@ -37,6 +37,8 @@ class Runs:
         Times that were observed inside the loop.
     times : ndarray of int or None
         Observed times, shape ``(replicates, len(watched))``, −1 where not reached by ``last``.
+    measured : tuple of Quantity
+        Quantities whose values were kept in place of states; ``states`` then holds those, one array each.
     """
 
     recursion: Any
@@ -48,6 +50,7 @@ class Runs:
     last: int = 0
     watched: tuple[Any, ...] = ()
     times: NDArray[np.int64] | None = field(default=None, repr=False)
+    measured: tuple[Any, ...] = ()
 
     @property
     def replicates(self) -> int:
@@ -86,7 +89,7 @@ class Runs:
             import pandas
         except ImportError as missing:
             raise ImportError("to_dataframe needs pandas: pip install 'collapse-theory[dataframe]'") from missing
-        rows, kept = self.states[0].shape
+        rows, kept = self.states[0].shape[:2]
         table: dict[str, Any] = {
             "replicate": np.repeat(np.arange(rows), kept),
             "generation": np.tile(self.generations, rows),
@@ -103,7 +106,7 @@ class Runs:
         Raises
         ------
         ValueError
-            For a recursion that cannot be written as text (a custom schedule).
+            For a recursion that cannot be written as text (a custom schedule), and for states that are sparse matrices.
         """
         import json
 
@@ -113,7 +116,12 @@ class Runs:
             "tilt": self.tilt,
             "last": self.last,
             "watched": [time.to_dict() for time in self.watched],
+            "measured": [quantity.to_dict() for quantity in self.measured],
         }
+        if any(array.dtype == object for array in self.states):
+            raise ValueError(
+                "runs of a large chain hold sparse matrices: simulate with keep=ct.Values(…) to save values"
+            )
         arrays = {f"state_{i}": array for i, array in enumerate(self.states)}
         if self.log_weights is not None:
             arrays["log_weights"] = self.log_weights

@@ -2,60 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import generations
 from collapse_theory.errors import NotDefined
 from collapse_theory.simulation import estimate
 from collapse_theory.simulation.estimate import Estimate
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Summaries:
-    """What to keep of runs that are too many to be stored: moments of some quantities at some generations.
-
-    Parameters
-    ----------
-    quantities : Quantity or sequence of Quantity
-        Quantities of the recursion that is simulated.
-    at : iterable of int, optional
-        Generations; the last one when left out.
-
-    Examples
-    --------
-    >>> kept = ct.Summaries([recursion.sd, recursion.log_variance], at=[1, 10, 100])
-    >>> summary = recursion.simulate(100, 10**8, rng=7, keep=kept)
-    >>> summary.mean(recursion.log_variance)
-    """
-
-    quantities: Any
-    at: Any = None
-
-    def __post_init__(self) -> None:
-        several = isinstance(self.quantities, Iterable)
-        quantities = tuple(self.quantities) if several else (self.quantities,)
-        if not quantities:
-            raise ValueError("quantities = () is outside its domain: at least one quantity")
-        object.__setattr__(self, "quantities", quantities)
-        if self.at is not None:
-            object.__setattr__(self, "at", tuple(np.unique(generations(np.atleast_1d(self.at), "at")).tolist()))
-
-    def kept(self, recursion: Any, last: int) -> tuple[int, ...]:
-        """Generations to summarise; ValueError for one that is not simulated, or a quantity of another recursion."""
-        for quantity in self.quantities:
-            if quantity.recursion != recursion:
-                raise ValueError(f"quantities = {quantity!r} is outside its domain: quantities of {recursion!r}")
-        chosen: tuple[int, ...] = (last,) if self.at is None else self.at
-        if not chosen or chosen[-1] > last:
-            raise ValueError(f"at = {self.at!r} is outside its domain: generations in [0, {last}], at least one")
-        return chosen
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,12 +6,14 @@ from collapse_theory.theorems.contraction import CONTRACTION
 from collapse_theory.theorems.fate import FATES
 from collapse_theory.theorems.gaussian_accumulate import GAUSSIAN_ACCUMULATE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
+from collapse_theory.theorems.markov_chain import MARKOV_FATES
 from collapse_theory.theorems.posterior import POSTERIOR
 from collapse_theory.theorems.second_moments import SECOND_MOMENTS
 
 PAIRS: tuple[Theorem, ...] = (
     CONSERVATION,
     *FATES,
+    *MARKOV_FATES,
     *CONTRACTION,
     *GAUSSIAN_ACCUMULATE,
     *GAUSSIAN_FRESH,

@@ -70,9 +70,10 @@ def _orders(theorem: Theorem, order: Order) -> Iterator[tuple[float, str]]:
         errors = []
         for m in DOUBLINGS[-2:]:
             n, t = order.along(m)
-            setting = Recursion(first.family, first.regime, sample_size=n)
+            family = first.family if order.family is None else order.family(m)
+            setting = Recursion(family, first.regime, sample_size=n)
             errors.append(_error(theorem, order, setting, t))
-        seen = math.log2(errors[0] / errors[1]) if errors[1] > 0 else math.inf
+        seen = math.log2(errors[0] / errors[1]) if errors[1] > ROUNDING else math.inf
         yield seen, f"{setting!r}, t = {t}"
 
 

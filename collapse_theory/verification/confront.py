@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import Unseeable
+from collapse_theory.laws import SAME, Discrete
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion
 from collapse_theory.simulation import Runs, estimate
@@ -47,15 +48,14 @@ class Comparison:
 
 def confront(recursion: Recursion, depth: Depth, seed: int, extra: tuple[Theorem, ...] = ()) -> list[Comparison]:
     """All comparisons of one simulated recursion."""
+    further = tuple(theorem for theorem in extra if theorem.holds(recursion))
+    confronted = [th for th in (*recursion.theorems, *further) if th.exact and th.statistic in _COMPARED]
+    if not confronted:
+        return []
     times = [recursion.time(name, *_typical(recursion, name)) for name in recursion.family.times]
     runs = recursion.simulate(KEPT[-1], REPLICATES[depth], rng=seed, keep=KEPT, watch=times)
-    further = tuple(theorem for theorem in extra if theorem.holds(recursion))
     seen = Seen(runs)
-    found: list[Comparison] = []
-    for theorem in (*recursion.theorems, *further):
-        if theorem.exact and theorem.statistic in _COMPARED:
-            found += _COMPARED[theorem.statistic](theorem, seen)
-    return found
+    return [one for theorem in confronted for one in _COMPARED[theorem.statistic](theorem, seen)]
 
 
 def critical_value(comparisons: int) -> float:
@@ -148,9 +148,11 @@ def _law(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
     for column, t, law in zip(seen.values(quantity).T, seen.runs.generations, laws, strict=True):
         points = law.ppf(np.array(QUANTILES))
         for q, x, p in zip(QUANTILES, points, law.cdf(points), strict=True):
-            if abs(p - q) < INVERTIBLE:
-                share = float(np.mean(column <= x))
-                yield _proportion(theorem, f"{quantity}.quantile({q:g}), {seen.at(t)}", share, q, len(column))
+            where = f"{quantity}.quantile({q:g}), {seen.at(t)}"
+            if isinstance(law, Discrete) and min(p, 1 - p) * len(column) > EXPECTED_EVENTS:
+                yield _proportion(theorem, where, float(np.mean(column <= x + SAME * (1 + abs(x)))), p, len(column))
+            elif abs(p - q) < INVERTIBLE:
+                yield _proportion(theorem, where, float(np.mean(column <= x)), q, len(column))
 
 
 def _median(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:

@@ -19,9 +19,9 @@ STRESS_TIMES = (0, 1, 2, 10**3, 10**9)
 
 def simulated(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:
     """Recursions to simulate: small samples, constant and growing, so that every effect is large."""
-    sizes: list[Any] = [30, schedules.power(12, 1)]
+    sizes: list[Any] = [12, schedules.power(12, 1)]
     if depth != "quick":
-        sizes += [12]
+        sizes += [30]
     if depth == "deep":
         sizes += [4, schedules.geometric(8, 1.5)]
     return list(_recursions(sizes, family, regime))

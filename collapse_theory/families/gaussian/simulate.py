@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NotDefined
+from collapse_theory.families.laid_out import laid_out
 from collapse_theory.gamma_ratios import log_gamma_ratio
 from collapse_theory.simulation import Block, BlockResult
 
@@ -26,42 +27,23 @@ def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResu
     """
     from collapse_theory.families.gaussian import kernel
 
-    t = np.arange(1, block.last + 1)
-    step = block.recursion.regime.step(t, block.recursion.sizes)
-    drawn, stored = (_over(t, counts) for counts in (step.drawn, step.stored))
-    weights, kish = _over(t, step.weight), _over(t, [step.kish])[:, 0]
+    plan = laid_out(block)
+    step, drawn, weights = plan.step, plan.drawn, plan.weights
     tilt = kernel.Tilt(*_tilted(family, block, drawn[:, 1], share=step.share))
-    record = kernel.Record(*_record(family, block))
+    record = kernel.Record(*_record(family, block, plan.column))
     plug_in = family.estimator == "plug-in"
     if plug_in and step.replacement and np.all(weights[:, 1] == 1):
-        kernel.run_chain(rng, drawn[:, 1].copy(), np.zeros(len(t)), family.ddof, tilt, record)
-    elif plug_in and _pool_is_fit_set(step, drawn, weights):
-        kernel.run_chain(rng, drawn[:, 1].copy(), stored[:, 0].copy(), family.ddof, tilt, record)
+        kernel.run_chain(rng, drawn[:, 1].copy(), np.zeros(block.last), family.ddof, tilt, record)
+    elif plug_in and step.accumulation:
+        kernel.run_chain(rng, drawn[:, 1].copy(), plan.stored[:, 0].copy(), family.ddof, tilt, record)
     else:
-        keep = np.zeros((len(step.keep), len(step.weight)))
-        for slot, batches in enumerate(step.keep):
-            keep[slot, list(batches)] = 1.0
         share, ddof = float(step.share), float(family.ddof)
-        kernel.run_tableau(rng, drawn, weights, keep, share, kish, ddof, not plug_in, tilt, record)
+        kernel.run_tableau(rng, drawn, weights, plan.keep, share, plan.kish, ddof, not plug_in, tilt, record)
     return BlockResult(
         states=(record.location, record.log_sd),
         log_weights=record.log_weight if block.tilt else None,
         times=record.times if block.watch else None,
     )
-
-
-def _over(t: NDArray[np.int64], numbers: Any) -> Array:
-    """Numbers, each the same for all generations or an array over them, as ``(generations, numbers)``."""
-    table = np.empty((len(t), len(numbers)))
-    for column, values in enumerate(numbers):
-        table[:, column] = values
-    return table
-
-
-def _pool_is_fit_set(step: Any, drawn: Array, weights: Array) -> bool:
-    """Whether model and slot are pooled with equal weights, fitted, and stored as the next slot."""
-    one_slot = len(step.keep) == 1 and sorted(step.keep[0]) == [1, 2]
-    return bool(one_slot and not step.share and np.all(drawn[:, 0] == 0) and np.all(weights[:, 1:] == 1))
 
 
 def _tilted(family: Any, block: Block, points: Array, *, share: float) -> tuple[Array, Array]:
@@ -79,13 +61,11 @@ def _tilted(family: Any, block: Block, points: Array, *, share: float) -> tuple[
     return exponent, normaliser
 
 
-def _record(family: Any, block: Block) -> tuple[Any, ...]:
+def _record(family: Any, block: Block, column: NDArray[np.int64]) -> tuple[Any, ...]:
     """Empty output of one block."""
     unknown = [time for time in block.watch if time.name != "time_until_sd_below"]
     if unknown:
         raise NotDefined(f"{unknown[0]} is not watched by the compiled loop: simulate with method='plain'")
-    column = np.full(block.last + 1, -1)
-    column[list(block.record)] = np.arange(len(block.record))
     shape = (block.replicates, len(block.record))
     levels = np.array([time.numbers[0] / family.sd for time in block.watch], dtype=float)
     weights = np.empty(shape if block.tilt else (block.replicates, 0))

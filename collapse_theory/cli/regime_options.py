@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from collapse_theory.domain import Choice, Domain
+    from collapse_theory.domain import Choice, Domain, InstanceOf
     from collapse_theory.regimes import Regime
 
 
@@ -50,7 +50,7 @@ class RegimeOption(click.Option):
     def __init__(self, option: str, parameter: str, kinds: Mapping[str, type[Regime]]) -> None:
         from collapse_theory.domain import domains
 
-        owners: dict[Domain | Choice, list[str]] = {}
+        owners: dict[Domain | Choice | InstanceOf, list[str]] = {}
         for regime, kind in kinds.items():
             owners.setdefault(domains(kind)[parameter], []).append(regime)
         words = "; ".join(f"{' and '.join(regimes)}: {domain}" for domain, regimes in owners.items())
@@ -78,7 +78,7 @@ def _options(taken: set[str]) -> Iterator[RegimeOption]:
             yield RegimeOption(parameter, parameter, kinds)
 
 
-def _type(domain: Domain | Choice) -> type:
+def _type(domain: Domain | Choice | InstanceOf) -> type:
     integer: bool | None = getattr(domain, "integer", None)
     return str if integer is None else int if integer else float
 

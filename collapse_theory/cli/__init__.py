@@ -1,24 +1,31 @@
-"""The command line: ``collapse-theory forecast``, ``verify`` and ``versions``."""
+"""The command line: ``collapse-theory forecast``, ``sample``, ``example``, ``verify`` and ``versions``."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from collapse_theory.regime_options import RegimeCommand
+from collapse_theory.cli.common_options import (
+    Kind,
+    figure_option,
+    generations_of,
+    json_option,
+    regime_option,
+    sample_size_option,
+    seed_option,
+    sizes_of,
+)
+from collapse_theory.cli.regime_options import RegimeCommand
+from collapse_theory.cli.source_options import chain_of, meant, source_of, text_options
 
 if TYPE_CHECKING:
     from collapse_theory.families import Family
     from collapse_theory.regimes import Regime
-    from collapse_theory.schedules import Schedule
-
-Command = Callable[..., Any]
 
 PLAIN_WIDTH = 100
 WRONG, INTERRUPTED = 2, 130
@@ -58,31 +65,6 @@ def _leave(message: str, status: int) -> None:
     sys.exit(status)
 
 
-class Kind(click.ParamType):  # type: ignore[type-arg]
-    """A class chosen by name among those of a package, which is imported when it is needed: that takes time."""
-
-    name = "kind"
-
-    def __init__(self, package: str) -> None:
-        self.package = package
-
-    def kinds(self) -> dict[str, type]:
-        """The classes by name."""
-        found: dict[str, type] = import_module(f"collapse_theory.{self.package}").named()
-        return found
-
-    def get_metavar(self, *_: Any, **__: Any) -> str:
-        """The names, for the help."""
-        return f"[{'|'.join(self.kinds())}]"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The class of that name."""
-        kinds = self.kinds()
-        if value not in kinds:
-            self.fail(f"{value!r} is not one of {', '.join(map(repr, kinds))}.", param, ctx)
-        return kinds[value]
-
-
 def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 (click's signature)
     if value:
         from collapse_theory.versions import version_of
@@ -91,118 +73,126 @@ def _show_version(ctx: click.Context, _: click.Parameter, value: bool) -> None: 
         ctx.exit()
 
 
-def _writable(_: click.Context, param: click.Parameter, path: Path | None) -> Path | None:
-    """The path of a file to be written; ValueError, before any work is done, where that could not be."""
-    if path is None:
-        return None
-    name = f"{param.opts[0].lstrip('-')} = {str(path)!r}"
-    if not path.parent.is_dir() or path.is_dir() or not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise ValueError(f"{name} is outside its domain: a file in an existing, writable folder")
-    if param.name == "figure":
-        from matplotlib.backend_bases import FigureCanvasBase
-
-        known = sorted(FigureCanvasBase.get_supported_filetypes())
-        if path.suffix.removeprefix(".").lower() not in known:
-            raise ValueError(f"{name} is outside its domain: a name that ends in one of .{', .'.join(known)}")
-    return path
-
-
-def _output(option: str, *name: str, words: str) -> Callable[[Command], Command]:
-    """An option for a file to be written."""
-    path = click.Path(path_type=Path)
-    return click.option(option, *name, metavar="FILE", type=path, callback=_writable, help=words)
-
-
-figure_option = _output("--figure", words="Write a picture (.png, .svg, .pdf).")
-json_option = _output("--json", "json_file", words="Write everything as JSON.")
-
-
 @click.group(cls=OneLineErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
 )
 def main() -> None:
-    """Model collapse, exactly: forecasts for your own data, and the check of every theorem."""
+    """Model collapse, exactly: forecasts for your own data and texts, and the check of every theorem."""
 
 
-@main.command(cls=RegimeCommand, short_help="Tell what refitting would leave of a column of numbers.")
-@click.argument("data", metavar="DATA.csv", type=click.Path(path_type=Path))
+@main.command(cls=RegimeCommand, short_help="Tell what refitting would leave of a column of numbers, or of a text.")
+@click.argument("data", metavar="FILE", type=click.Path(path_type=Path))
 @click.option(
     "--family",
     type=Kind("families"),
     default="gaussian",
     show_default=True,
-    help="What is fitted to the column, and refitted.",
+    help="What is fitted to the file, and refitted: gaussian to a column of numbers, markov-chain to a text.",
 )
-@click.option("--column", metavar="NAME", help="Column of the file; not needed when there is only one.")
-@click.option(
-    "--sample-size",
-    metavar="N",
-    required=True,
-    help="Points drawn per generation: 100, or growing: power:10:1.5 (10 t^1.5), geometric:10:1.1 (10 * 1.1^(t-1)).",
-)
+@click.option("--column", metavar="NAME", help="For numbers: column of the file; not needed when there is only one.")
+@text_options
+@sample_size_option
 @click.option("--generations", metavar="T", type=int, required=True, help="How far to look.")
+@regime_option
 @click.option(
-    "--regime",
-    type=Kind("regimes"),
-    default="replace",
-    show_default=True,
-    help="On which data each generation is fitted.",
+    "--ddof", metavar="D", type=float, help="For numbers: fitted variance is sum of squares over n - D.  [default: 1]"
 )
 @click.option(
-    "--ddof",
-    metavar="D",
-    type=float,
-    default=1.0,
-    show_default=True,
-    help="Fitted variance: sum of squares over n - D.",
+    "--replicates",
+    metavar="R",
+    type=int,
+    help="Runs behind what is simulated.  [default: 20000; for a text as many as take some 15 s]",
 )
-@click.option(
-    "--replicates", metavar="R", type=int, default=20_000, show_default=True, help="Runs behind what is simulated."
-)
-@click.option(
-    "--seed", metavar="S", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random."
-)
+@seed_option
 @figure_option
 @json_option
 def forecast(
     data: Path,
     family: type[Family],
-    column: str | None,
     sample_size: str,
     generations: int,
     regime: Regime,
-    ddof: float,
-    replicates: int,
+    replicates: int | None,
     seed: int,
     figure: Path | None,
     json_file: Path | None,
+    **options: Any,
 ) -> None:
-    """Tell what refitting on its own samples would leave of a column of numbers.
+    """Tell what refitting on its own samples would leave of a column of numbers, or of a text.
 
-    A Gaussian is fitted to the column, then to samples of that Gaussian, and so on: what becomes of the spread, the
-    mean and the tails, in the mean over runs and in a typical run.
+    A Gaussian is fitted to a column of a CSV file, then to samples of that Gaussian, and so on: what becomes of the
+    spread, the mean and the tails, in the mean over runs and in a typical run. With --family markov-chain, the
+    transitions between the characters or words of a text are fitted, then those of a path through that chain, and so
+    on: what becomes of its states, its transitions and its entropy rate.
     """
-    from collapse_theory.families import Gaussian
+    given = meant(family, options)
     from collapse_theory.forecasting import forecast as forecast_of
-    from collapse_theory.forecasting import named_column
 
-    if family is not Gaussian:
-        raise ValueError(f"family = {family.__name__} is outside its domain: Gaussian, which is fitted to a column")
-    name, values = named_column(data, column)
+    source, label, rest = source_of(family, data, given)
     report = forecast_of(
-        values,
-        sample_size=_sample_size(sample_size),
+        source,
+        sample_size=sizes_of(sample_size),
         generations=generations,
         regime=regime,
-        ddof=ddof,
         replicates=replicates,
         rng=seed,
-        label=name or data.stem,
+        label=label,
         progress=sys.stderr.isatty(),
+        **rest,
     )
     click.echo(report.summary(min(_width(), PLAIN_WIDTH)))
     _write(report, figure, json_file)
+
+
+@main.command(cls=RegimeCommand, short_help="Show passages of a text that is refitted on itself.")
+@click.argument("text", metavar="TEXT", type=click.Path(path_type=Path))
+@text_options
+@sample_size_option
+@click.option(
+    "--generations",
+    metavar="T,T,...",
+    default="0,1,5,20,100",
+    show_default=True,
+    help="At which generations to show a passage.",
+)
+@regime_option
+@click.option("--length", metavar="L", type=int, help="States in a passage.  [default: 300 characters or 60 words]")
+@seed_option
+@json_option
+def sample(
+    text: Path,
+    sample_size: str,
+    generations: str,
+    regime: Regime,
+    length: int | None,
+    seed: int,
+    json_file: Path | None,
+    **options: Any,
+) -> None:
+    """Show a passage of a text at each of some generations of one run of refitting.
+
+    The transitions between the characters or words of the text are fitted, then those of a path through that chain,
+    and so on. Each passage is a path through the chain of that generation.
+    """
+    from collapse_theory.passage import passages
+    from collapse_theory.recursion import Recursion
+
+    given = {option: value for option, value in options.items() if value is not None}
+    at, size = generations_of(generations), sizes_of(sample_size)
+    recursion = Recursion(chain_of(text, given), regime, sample_size=size)
+    report = passages(recursion, at, length=length, unit=given.get("unit"), rng=seed)
+    click.echo(report.summary(min(_width(), PLAIN_WIDTH)))
+    _write(report, None, json_file)
+
+
+@main.command(short_help="Print a real text: the language reference that comes with Python.")
+def example() -> None:
+    """Print a real text to try things on: the language reference that every Python carries, in UTF-8."""
+    from collapse_theory.examples import python_reference
+
+    text = python_reference()
+    click.echo(text if sys.stdout.isatty() else text.encode())
 
 
 @main.command(short_help="Check every theorem in three ways.")
@@ -250,22 +240,6 @@ def _width() -> int:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
 
 
-def _sample_size(text: str) -> int | Schedule:
-    """Sample size or schedule from its command-line form."""
-    from collapse_theory import schedules
-
-    kind, *numbers = text.split(":")
-    try:
-        if not numbers:
-            return int(kind)
-        growing = {"power": schedules.power, "geometric": schedules.geometric}[kind]
-        start, growth = map(float, numbers)
-    except (KeyError, ValueError) as wrong:
-        domain = "an integer, power:N0:EXPONENT or geometric:N0:RATIO"
-        raise ValueError(f"sample_size = {text!r} is outside its domain: {domain}") from wrong
-    return growing(start, growth)
-
-
 def _write(report: Any, figure: Path | None, json_file: Path | None) -> None:
     """Write the picture and the plain values of a report to the files that are asked for."""
     if figure is not None:
@@ -275,7 +249,3 @@ def _write(report: Any, figure: Path | None, json_file: Path | None) -> None:
 
         text = json.dumps(report.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
         json_file.write_text(f"{text}\n", encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""Small data sets that come with the package.
+"""Small data sets that come with the package, and a text that comes with Python.
 
 ``michelson_1879.csv``: the hundred measurements of the velocity of light in air that A. A. Michelson made in
 June and July 1879, in five experiments of twenty consecutive runs, in km/s less 299 000. Source: Michelson
@@ -44,3 +44,14 @@ def michelson_1879() -> NDArray[np.float64]:
     import numpy as np
 
     return np.loadtxt(path("michelson_1879.csv"), delimiter=",", skiprows=1, usecols=2)
+
+
+def python_reference() -> str:
+    """Language reference that every Python carries, over 60 000 words.
+
+    The topics of ``pydoc_data.topics`` in alphabetical order, joined by blank lines. The text depends on the version
+    of Python, and so does every number that is found from it.
+    """
+    from pydoc_data.topics import topics
+
+    return "\n\n".join(topics[title] for title in sorted(topics))

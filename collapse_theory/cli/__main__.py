@@ -1,0 +1,5 @@
+"""``python -m collapse_theory.cli``."""
+
+from collapse_theory.cli import main
+
+main()

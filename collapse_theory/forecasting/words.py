@@ -1,0 +1,141 @@
+"""Numbers, paragraphs and tables of a report in plain words."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from collapse_theory.domain import domains, written
+from collapse_theory.forecasting.course import Course, Statistic
+from collapse_theory.naming import by_name
+
+if TYPE_CHECKING:
+    from collapse_theory.forecasting.base import Forecast
+
+Row = tuple[str, ...]
+Writer = Callable[[float, int], str]
+"""How a value is written to so many significant digits."""
+
+MARK = "≈"
+INDENT = 13
+NARROWEST = 40
+EXACT_DIGITS, SIMULATED_DIGITS = 4, 3
+PLAIN_FROM, PLAIN_TO = 1e-4, 1e9
+SMALLEST, LARGEST, MOST_DIGITS = 1e-307, 1e308, 15
+NEGLIGIBLE = 1e-12
+ROWS = 6
+TIED = "\N{NO-BREAK SPACE}%"
+
+
+def report(
+    title: str,
+    sentences: Iterable[tuple[str, str]],
+    tables: Iterable[Sequence[Row]],
+    notes: Iterable[str],
+    width: int,
+) -> str:
+    """A whole report; the words are wrapped to a width in characters, the tables are some 75 wide."""
+    text = [title, "", *(_paragraph(head, words, width) for head, words in sentences), ""]
+    for rows in tables:
+        text += [*_table(rows), ""]
+    return "\n".join([*text, *(textwrap.fill(note, max(width, NARROWEST)) for note in notes)])
+
+
+def regime_told(forecast: Forecast) -> str:
+    """Name, parameters and story of the regime of a forecast."""
+    regime = forecast.recursion.regime
+    (name,) = by_name(type(regime))
+    given = {parameter: getattr(regime, parameter) for parameter in domains(regime)}
+    values = ", ".join(f"{parameter} = {written(value)}" for parameter, value in given.items() if value is not None)
+    story = f"{regime.story[:1].lower()}{regime.story[1:]}"
+    return f"Regime {name}{f' ({values})' if values else ''}: {story}."
+
+
+def sizes_told(forecast: Forecast, what: str) -> str:
+    """How many points, or whatever they are called, each generation draws."""
+    sizes, last = forecast.recursion.sizes, max(int(forecast.generations[-1]), 1)
+    return f"{sizes(1)} {what}" if sizes.constant else f"{sizes(1)} {what} at first, {sizes(last)} at the last"
+
+
+def roads_told(forecast: Forecast, *others: Statistic) -> Iterator[str]:
+    """What is exact, what is simulated by how many runs, and what so many runs cannot see."""
+    known = [*others, *(one for course in forecast.courses.values() for one in course.statistics.values())]
+    roads = {one.road for one in known}
+    if "simulated" not in roads:
+        yield "All of it is exact."
+    else:
+        yield f"{MARK} is simulated: {forecast.replicates} runs, seed {forecast.seed}. The rest is exact."
+    if "unseeable" in roads:
+        yield "? is a mean that so many runs cannot be trusted to see: rare runs decide it."
+
+
+def rows_on_the_way(generations: int) -> list[int]:
+    """Places of a few generations, evenly spread, among those that are looked at."""
+    places: list[int] = np.unique(np.linspace(0, generations - 1, ROWS).round().astype(int)).tolist()
+    return places
+
+
+def cells(course: Course, write: Writer | None = None) -> Row:
+    """Source, expected, typical and band of a course, at the horizon."""
+    source = Statistic("exact", course.typical.seen[:1])
+    found = [cell(one, -1, write) for one in (source, *course.statistics.values())]
+    return *found[:3], band(*found[3:])
+
+
+def cell(known: Statistic, place: int, write: Writer | None = None) -> str:
+    """A statistic at one place, marked where it is simulated; as a number unless it is written otherwise."""
+    if known.values is None:
+        return "?"
+    exact = known.road == "exact" or place == 0
+    text = (write or number)(float(known.values[place]), EXACT_DIGITS if exact else SIMULATED_DIGITS)
+    return text if exact or text.startswith(("<", ">")) else MARK + text
+
+
+def band(low: str, high: str) -> str:
+    """Two ends, with one mark for both."""
+    return f"{low} to {high.removeprefix(MARK) if low.startswith(MARK) else high}"
+
+
+def number(value: float, digits: int, scale: float | None = None, *, largest: float = 0.0) -> str:
+    """A number to some significant digits, its own or those of a scale.
+
+    It has no exponent where it, and the largest of those beside it, can be read without.
+    """
+    size = abs(value) if scale is None else scale
+    if math.isinf(value) or math.isinf(size):
+        return f">{LARGEST:.0e}".replace("+", "") if value > 0 else f"<-{LARGEST:.0e}".replace("+", "")
+    if size < SMALLEST:
+        return f"<{SMALLEST:.0e}"
+    decimals = digits - 1 - math.floor(math.log10(size))
+    if size >= PLAIN_FROM and max(abs(value), largest) < PLAIN_TO:
+        return f"{round(value, decimals) + 0.0:.{max(decimals, 0)}f}"
+    leading = math.floor(math.log10(abs(value))) if value else 0
+    kept = decimals + leading
+    return f"{value:.{kept if 0 <= kept <= MOST_DIGITS else digits - 1}e}"
+
+
+def percent(share: float, digits: int) -> str:
+    """A share in percent; what is next to nothing is not spelled out."""
+    return f"{number(100 * share, digits)} %" if share >= NEGLIGIBLE else f"<{100 * NEGLIGIBLE:.0e} %"
+
+
+def _paragraph(head: str, words: str, width: int) -> str:
+    """Words wrapped beside their head, no number torn from its percent sign."""
+    filled = textwrap.fill(
+        f"{head:<{INDENT}}{words.replace(' %', TIED)}",
+        max(width, NARROWEST),
+        subsequent_indent=" " * INDENT,
+        break_on_hyphens=False,
+    )
+    return filled.replace(TIED, " %")
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    """Rows in columns: the first one to the left, the others to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join([f"{row[0]:<{widths[0]}}", *(f"{c:>{w}}" for c, w in zip(row[1:], widths[1:], strict=True))])

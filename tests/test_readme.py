@@ -87,16 +87,19 @@ def test_the_readme_gives_the_two_commands_to_the_letter():
     assert 'pip install ".[test]" && pytest' in commands
 
 
-def test_the_forecasts_run(monkeypatch):
+def test_the_commands_run(monkeypatch, tmp_path):
+    """In a folder with the package's data and the text that the first of them writes."""
     from click.testing import CliRunner
 
     from collapse_theory.cli import main
 
-    monkeypatch.chdir(ROOT)
+    (tmp_path / "reference.txt").write_text(ct.examples.python_reference(), encoding="utf-8")
+    (tmp_path / "collapse_theory").symlink_to(ROOT / "collapse_theory", target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
     text = "\n".join(block for page in PAGES for block in blocks(page, "console")).replace("\\\n", " ")
     lines = text.splitlines()
-    commands = {line for line in lines if line.startswith("collapse-theory forecast ")}
-    assert commands
+    commands = {line for line in lines if line.startswith(("collapse-theory forecast ", "collapse-theory sample "))}
+    assert {command.split()[1] for command in commands} == {"forecast", "sample"}
     for command in commands:
         result = CliRunner().invoke(main, shlex.split(command)[1:])
         assert result.exit_code == 0, result.output

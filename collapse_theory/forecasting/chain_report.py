@@ -23,6 +23,7 @@ from collapse_theory.forecasting.words import (
     sizes_told,
 )
 from collapse_theory.passage import counted, told
+from collapse_theory.recursion import known_fate
 
 if TYPE_CHECKING:
     from collapse_theory.forecasting.chain import ChainForecast
@@ -127,13 +128,10 @@ def _end(forecast: ChainForecast) -> str:
 
 
 def _fate(forecast: ChainForecast) -> str:
-    """What becomes of every run in the end, where it is plain."""
-    recursion, chain = forecast.recursion, forecast.chain
-    if isinstance(chain.smoothing, (AddAlpha, BackOff)) or chain.unseen_row == "source":
-        return ""
-    if recursion.tableau.replacement and recursion.sizes.constant and forecast.loops.share.seen[0] < 1:
-        return " Sooner or later every run does."
-    return ""
+    """What becomes of every run in the end, where a theorem tells."""
+    fate = known_fate(forecast.recursion)
+    certain = fate is not None and fate.verdict == "collapses"
+    return " Sooner or later every run does." if certain and forecast.loops.share.seen[0] < 1 else ""
 
 
 def _half_life(forecast: ChainForecast) -> str:

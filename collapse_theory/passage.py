@@ -45,7 +45,7 @@ class Passage:
     text : str
         The path; shorter than asked for where the chain has a dead end.
     loop : str or None
-        What a certain chain repeats for ever.
+        What a certain chain repeats, as long as it is refitted on nothing but itself.
     """
 
     generation: int
@@ -65,7 +65,7 @@ class Passage:
         """Head, passage and, where there is one, the loop; wrapped to a width in characters."""
         lines = [self.head, *_wrapped(_visible(self.text), width)]
         if self.loop is not None:
-            lines += _wrapped(f"repeats {told(self.loop)} for ever", width)
+            lines += _wrapped(f"repeats {told(self.loop)} again and again", width)
         return "\n".join(lines)
 
     def __str__(self) -> str:
@@ -216,7 +216,7 @@ def drawn_path(chain: MarkovChain, state: State, steps: int, rng: np.random.Gene
 
 
 def loop_after(chain: MarkovChain, state: State, place: int, unit: str) -> str | None:
-    """What a certain chain repeats for ever from a state on; None for one that is random, or has a dead end there."""
+    """What a certain chain repeats from a state on; None for one that is random, or has a dead end there."""
     from collapse_theory.families.markov_chain.measures import models
 
     if not models(chain, state).certain[0]:

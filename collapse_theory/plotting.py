@@ -230,6 +230,8 @@ def _estimate(curve: Curve, runs: Runs, drawn: NDArray[np.bool_]) -> Series:
     label = f"simulated {_name(curve)}"
     try:
         found = curve.simulated(runs)
+    except OverflowError:
+        return _nothing(f"{label}: some runs are infinite", curve.statistic)
     except (Unseeable, NotDefined) as refusal:
         return _nothing(f"{label}: {type(refusal).__name__}", curve.statistic)
     if not np.any(drawn):
@@ -315,6 +317,10 @@ def _scale(series: tuple[Series, ...], ax: Axes) -> None:
     values = np.concatenate([np.empty(0), *telling])
     positive = values[(values > 0) & np.isfinite(values)]
     if np.any(values < 0) or not positive.size or positive.max() < LOGARITHMIC_FROM * positive.min():
+        return
+    runs = np.concatenate([np.empty(0), *(one.values.ravel() for one in series if one.kind == "runs")])
+    if np.any(runs == 0) and runs[runs > 0].min(initial=np.inf) > 1 / HIGHEST:
+        ax.set_ylim(bottom=0)
         return
     drawn = np.concatenate([one.values.ravel() for one in series])
     drawn = drawn[(drawn > 0) & np.isfinite(drawn)]

@@ -62,6 +62,8 @@ def tokens(string: str, unit: str, *, fold: bool = True) -> list[str]:
     ValueError
         For an unknown unit, and for a text without tokens.
     """
+    if not isinstance(string, str):
+        raise ValueError(f"string = {string!r:.60} is outside its domain: a text; a file is read by read_tokens")
     return _tokens([string], unit, f"string = {shortened(string)}", fold=fold)
 
 

@@ -207,3 +207,34 @@ def test_where_nothing_is_known_it_is_said() -> None:
         replaced(THREE, 10**6).entropy_rate.mean(1)
     with pytest.raises(ct.NoClosedForm, match="no asymptotic form"):
         replaced(replace(THREE, start="fixed", first_state=0), 100).entropy_rate.mean.asymptotic(1)
+
+
+def test_a_mean_that_goes_on_in_cycles_has_no_limit() -> None:
+    chain = ct.MarkovChain([[0.5, 0.5], [0.9, 0.1]], unseen_row="previous", start="last")
+    survival = replaced(chain, 1).survival_of_edge(0, 1).mean
+    assert survival(10**6) == pytest.approx(survival(10**6 + 2))
+    assert abs(survival(10**6) - survival(10**6 + 1)) > 0.1
+    with pytest.raises(ct.NoClosedForm, match="goes on in cycles"):
+        _ = survival.limit
+
+
+def test_several_cycles_are_not_added_up() -> None:
+    assert replaced(ct.MarkovChain([[1, 0], [0, 1]]), 5).cycle_length.source_value == 1
+    assert replaced(ct.MarkovChain([[1.0]]), 5).absorption_time.mean == 0
+
+
+def test_a_discount_pulls_smoothly_only_where_every_edge_is_seen() -> None:
+    zeros = ct.MarkovChain([[0.5, 0.5, 0], [0, 0.4, 0.6], [0.7, 0, 0.3]], smoothing=ct.AbsoluteDiscount(0.5))
+    with pytest.raises(ct.NoClosedForm):
+        replaced(zeros, 2000).transition_probability(0, 2).mean.asymptotic(5)
+
+
+def test_one_transition_in_a_path_is_too_few_for_smoothing_to_forget() -> None:
+    chain = ct.MarkovChain([[0.95, 0.05], [0.5, 0.5]], smoothing=ct.AddAlpha(1))
+    with pytest.raises(ct.NoClosedForm):
+        _ = replaced(chain, 1).fate
+    limits = [
+        replaced(ct.MarkovChain(rows, smoothing=ct.AddAlpha(1)), 1).survival_of_edge(0, 0).mean.limit
+        for rows in ([[0.95, 0.05], [0.5, 0.5]], [[0.5, 0.5], [0.05, 0.95]])
+    ]
+    assert limits[0] > 2 * limits[1]

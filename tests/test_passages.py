@@ -125,7 +125,7 @@ def test_a_loop_is_told() -> None:
     assert late.loop is not None
     assert len(late.loop) == late.states == late.edges
     assert late.text in late.loop * (2 + 300 // len(late.loop))
-    assert late.summary().endswith(f"\n  repeats '{late.loop}' for ever")
+    assert late.summary().endswith(f"\n  repeats '{late.loop}' again and again")
     assert "repeats" not in early[0].summary()
 
 

@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import sparse
 
+import collapse_theory as ct
 from collapse_theory.families.markov_chain.stationary import ELIMINATED, long_runs, reached_from, sparse_long_run
 
 Array = NDArray[np.float64]
@@ -185,3 +186,40 @@ def test_what_is_reached(start: Any, reached: Any) -> None:
     law = np.zeros(6)
     law[start] = 1
     assert reached_from(sparse.csr_array(BLOCKS), law).tolist() == reached
+
+
+def test_tiny_transitions_are_neither_lost_nor_cancelled() -> None:
+    sticky = np.eye(200)
+    sticky[0, :3] = [1 - 1e-13, 0.3e-13, 0.7e-13]
+    law = ct.MarkovChain(sticky).stationary
+    assert law.sum() == pytest.approx(1, rel=1e-13)
+    assert 200 * law[:3] == pytest.approx([0, 1.3, 1.7], rel=1e-12)
+    small = 1e-200
+    assert ct.MarkovChain([[0, 0, 1], [small, 0, 1], [0, small, 1]]).stationary.tolist() == [0, 1e-200, 1]
+
+
+@pytest.mark.parametrize("states", [100, 200])
+def test_independent_points_are_worth_themselves_however_rare(states: int) -> None:
+    rows = np.full((states, states), (1 - 1e-9) / (states - 1))
+    rows[:, 0] = 1e-9
+    recursion = ct.Recursion(ct.MarkovChain(rows), ct.Replace(), sample_size=1000)
+    assert recursion.effective_sample_size.source_value == pytest.approx(1000)
+
+
+def test_large_chains_that_drift_or_hardly_mix_are_solved_by_elimination() -> None:
+    states = 700
+    drift = np.zeros((states, states))
+    for i in range(states):
+        drift[i, min(i + 1, states - 1)] += 0.1
+        drift[i, max(i - 1, 0)] += 0.9
+    assert ct.MarkovChain(drift).stationary[20] == pytest.approx((8 / 9) * (1 / 9) ** 20, rel=1e-12)
+    ring = np.roll(np.eye(300), 1, axis=1)
+    assert ct.Recursion(ct.MarkovChain(ring), ct.Replace(), sample_size=9).spectral_gap.source_value == 0
+
+
+def test_a_gap_and_an_effective_size_may_be_tiny() -> None:
+    rare = 1e-10
+    even, slow = [[1 - rare, rare], [1 - rare, rare]], [[1 - rare, rare], [rare, 1 - rare]]
+    first, second = (ct.Recursion(ct.MarkovChain(rows), ct.Replace(), sample_size=1000) for rows in (even, slow))
+    assert first.effective_sample_size.source_value == pytest.approx(1000, rel=1e-5)
+    assert second.spectral_gap.source_value == pytest.approx(2e-10, rel=1e-5)

@@ -121,17 +121,24 @@ def _end(forecast: ChainForecast) -> str:
     low, middle, high = (int(length) for length in loops.lengths)
     cycle = f"of {counted(middle, 'state')}" if low == high else f"of {low} to {high} states, typically {middle}"
     since = "" if loops.since is None else f" since generation {MARK if last > 0 else ''}{loops.since:.0f}"
+    ended = _ends(forecast)
+    told_of = f"repeat the same {'for ever' if ended else 'over and over'}{since}: a cycle {cycle}"
+    until = "" if ended else " New transitions can break it again."
     return (
-        f"{'' if exact else MARK}{percent(share, 2)} of the runs repeat the same for ever{since}: a cycle {cycle}. "
+        f"{'' if exact else MARK}{percent(share, 2)} of the runs {told_of}.{until} "
         f"One of them says {told(loops.example)} again and again.{_fate(forecast)}"
     )
 
 
 def _fate(forecast: ChainForecast) -> str:
     """What becomes of every run in the end, where a theorem tells."""
+    return " Sooner or later every run does." if _ends(forecast) and forecast.loops.share.seen[0] < 1 else ""
+
+
+def _ends(forecast: ChainForecast) -> bool:
+    """Whether every run is known to end in a cycle for good."""
     fate = known_fate(forecast.recursion)
-    certain = fate is not None and fate.verdict == "collapses"
-    return " Sooner or later every run does." if certain and forecast.loops.share.seen[0] < 1 else ""
+    return fate is not None and fate.verdict == "collapses"
 
 
 def _half_life(forecast: ChainForecast) -> str:

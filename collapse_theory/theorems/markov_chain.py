@@ -27,8 +27,10 @@ def _mutating(setting: Any) -> bool:
     family = setting.family
     if not (isinstance(family, MarkovChain) and setting.tableau.replacement and setting.sizes.constant):
         return False
-    whole = family.matrix.irreducible and family.matrix.edges > family.matrix.states
-    return isinstance(family.smoothing, AddAlpha) or (isinstance(family.smoothing, BackOff) and whole)
+    matrix = family.matrix
+    if isinstance(family.smoothing, BackOff):
+        return bool(matrix.states > 1 and matrix.irreducible and matrix.rows.diagonal().any())
+    return isinstance(family.smoothing, AddAlpha) and bool(matrix.states > 1 and setting.sizes(1) > 1)
 
 
 def _prove_the_end() -> tuple[Check, ...]:
@@ -58,7 +60,7 @@ MARKOV_FATES: tuple[Theorem, ...] = (
         "least as long as there are states, unless the unseen row is the previous one or none",
         source="docs/theory/markov_chain",
         holds=_losing,
-        value=lambda setting: Fate("collapses", "entropy rate of the cycle that is repeated in the end", 0.0),
+        value=lambda setting: Fate("collapses", "entropy rate in the end", 0.0),
         proof=_prove_the_end,
     ),
     Theorem(
@@ -67,10 +69,11 @@ MARKOV_FATES: tuple[Theorem, ...] = (
         statistic="fate",
         road="closed form",
         statement=r"\text{the tables of counts are an irreducible, aperiodic chain}",
-        conditions="replacement, one sample size, add-alpha, or backing off to an irreducible source",
+        conditions="replacement, one sample size, several states; add-alpha with paths of two transitions or more, or "
+        "backing off to an irreducible source that can stay in some state",
         source="docs/theory/markov_chain",
         holds=_mutating,
-        value=lambda setting: Fate("stationary", "transitions whose chance can be lost for ever", 0.0),
+        value=lambda setting: Fate("stationary", "number of transitions that can be lost for ever", 0.0),
         proof=_prove_the_end,
     ),
 )

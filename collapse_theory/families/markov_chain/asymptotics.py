@@ -84,6 +84,13 @@ def _unsmoothed(setting: Any) -> bool:
     return _refitted(setting) and setting.family.smoothing is None
 
 
+def _pulled(setting: Any) -> bool:
+    """Where the smoothing pulls smoothly: a discount has something to take off only where every edge is often seen."""
+    family = setting.family
+    full = family.matrix.edges == family.matrix.states**2
+    return _refitted(setting) and (full or not isinstance(family.smoothing, AbsoluteDiscount))
+
+
 def _steps(setting: Any, t: Any) -> Array:
     """Sum of 1/n over the generations."""
     return additive(setting.sizes, t, lambda n: 1.0 / n)
@@ -292,9 +299,9 @@ ASYMPTOTICS: tuple[Theorem, ...] = (
         statement=r"E\,P_t(i,j) = P_{ij} + \sum_{s\le t}\frac1{n_s}\Bigl[P_{ij}\Bigl(m_{ji}-\frac{1-\pi_i}{\pi_i}\Bigr)"
         r" + \frac{K\alpha}{\pi_i}\Bigl(\frac1K-P_{ij}\Bigr)\Bigr] + O(n^{-2})",
         conditions="replacement, irreducible source, every state often left, t much below n; α = 0 without smoothing, "
-        "a discount d pulls by d(D_i π_j − 1)/π_i, backing off to the source not at all",
+        "a discount d pulls by d(K π_j − 1)/π_i in a source without zeros, backing off to the source not at all",
         source=f"kendall1954, marriott1954 for autoregressions; {PAGE}",
-        holds=_refitted,
+        holds=_pulled,
         value=_drift(_source_value("transition_probability"), persistence),
         name="drift",
         order=_order(2, "transition_probability"),
@@ -308,7 +315,7 @@ ASYMPTOTICS: tuple[Theorem, ...] = (
         conditions="replacement, irreducible source, every state often left, t much below n; smoothing pulls as for "
         "any transition",
         source=f"kendall1954, marriott1954 for autoregressions; {PAGE}",
-        holds=_refitted,
+        holds=_pulled,
         value=_drift(_source_value("self_transition"), lambda setting, label: persistence(setting, label, label)),
         name="drift",
         order=_order(2, "self_transition"),

@@ -14,8 +14,12 @@ from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackO
 
 Array = NDArray[np.float64]
 
-ONE = 1e-9
+UNIT = 1e-12
 """How far the modulus of an eigenvalue may be from 1 and still count as 1."""
+SMALLEST = 1e-14
+"""Variance of shares below which it is nothing but rounding."""
+ROUNDING = 1e-9
+"""Share of the unigram diversity, or distance of two laws, up to which a difference is nothing but rounding."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,13 @@ class DenseModels:
         several = np.count_nonzero(self.rows > 0, axis=-1) > 1
         return np.asarray(~np.any(several & self.reached, axis=-1))
 
+    @property
+    def repeated(self) -> NDArray[np.int64]:
+        """States that a path from the likeliest first state goes on visiting."""
+        law = self.long_run if self.chain.start == "stationary" else self.begun
+        first = np.eye(self.counts.shape[-1])[np.argmax(law, axis=-1)]
+        return np.asarray(np.count_nonzero(long_runs(self.unending, first) > 0, axis=-1))
+
     def probability(self, a: int, b: int) -> Array:
         """Probability of one transition."""
         return np.asarray(self.rows[..., a, b])
@@ -153,22 +164,23 @@ class DenseModels:
         moduli = np.abs(np.linalg.eigvals(np.where(within, self.unending, 0.0)))
         moduli.sort(axis=-1)
         second = moduli[..., -2] if moduli.shape[-1] > 1 else np.zeros(moduli.shape[:-1])
-        return np.where(second > 1 - ONE, 0.0, 1 - second)
+        return np.where(second > 1 - UNIT, 0.0, 1 - second)
 
     @property
     def wandering(self) -> Array:
         """Trace of the asymptotic covariance of occupation shares, per transition; infinite with several classes."""
         law, states = self.long_run, self.counts.shape[-1]
         elsewhere = long_runs(self.unending, np.eye(states)[np.argmax(law, axis=-1)])
-        several = np.abs(elsewhere - law).sum(axis=-1) > ONE
+        several = np.abs(elsewhere - law).sum(axis=-1) > ROUNDING
         settled = np.where((several[..., None] | (law == 0))[..., None], law[..., None, :], self.unending)
         covariance = np.trace(occupation_covariance(settled, law), axis1=-2, axis2=-1)
-        return np.where(several, np.inf, without_rounding(covariance))
+        return np.where(several, np.inf, without_rounding(covariance, law))
 
 
-def without_rounding(variance: Any) -> Any:
-    """A variance that is 0 where it is nothing but rounding."""
-    return np.where(variance < ONE, 0.0, variance)
+def without_rounding(variance: Any, law: Array) -> Any:
+    """A variance of shares that is 0 where it is nothing but rounding."""
+    diversity = 1 - (law**2).sum(axis=-1)
+    return np.where(variance <= np.maximum(ROUNDING * diversity, SMALLEST), 0.0, variance)
 
 
 def occupation_covariance(matrix: Array, law: Array) -> Array:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.markov_chain.enumeration import StateSpace, enumerate_states, possible
 from collapse_theory.families.markov_chain.measures import MEASURES
 from collapse_theory.laws import Discrete
@@ -22,6 +23,8 @@ Array = NDArray[np.float64]
 PAGE = "docs/theory/markov_chain"
 LATEST = 2**53
 """Generation that stands for the limit."""
+LONGEST_PERIOD = 12
+"""Generations before it over which a mean may not move."""
 CONDITIONS = "replacement, one sample size, few states and a short path: at most 600 fitted models"
 
 
@@ -55,6 +58,13 @@ def _average(law: Array, values: Array) -> Array:
     return np.asarray(np.where((law[:, infinite] > 0).any(axis=1), np.inf, finite)) if infinite.any() else finite
 
 
+def _settled(latest: Array) -> float:
+    """The limit of a mean from its latest values; NoClosedForm where they go on in cycles."""
+    if np.all(np.isfinite(latest)) and np.ptp(latest) > 1e-9 * max(1.0, float(np.abs(latest).max())):
+        raise NoClosedForm(f"the mean has no limit: it goes on in cycles, from {latest.min():g} to {latest.max():g}")
+    return float(latest[0])
+
+
 def _mean(name: str) -> Theorem:
     def value(setting: Any, t: Any, *arguments: Any) -> Array:
         space, values = _values(setting, name, arguments)
@@ -70,7 +80,7 @@ def _mean(name: str) -> Theorem:
         source=f"whittle1955 for the law of the counts; {PAGE}",
         holds=_enumerable,
         value=value,
-        limit=lambda setting, *arguments: float(value(setting, np.array([LATEST]), *arguments)[0]),
+        limit=lambda setting, *arguments: _settled(value(setting, LATEST - np.arange(LONGEST_PERIOD), *arguments)),
     )
 
 
@@ -95,7 +105,11 @@ def _law(name: str) -> Theorem:
 def _absorbed_for_good(setting: Any) -> bool:
     """Whether a certain model is followed by certain ones only."""
     family = setting.family
-    return _enumerable(setting) and family.unseen_row != "source" and family.matrix.edges > family.matrix.states
+    return (
+        _enumerable(setting)
+        and family.unseen_row != "source"
+        and (family.matrix.edges > family.matrix.states or family.matrix.states == 1)
+    )
 
 
 def _cycle_law(setting: Any, t: Any) -> list[Discrete]:

@@ -118,8 +118,8 @@ def walk(rng, rows, backoff, fallback, unigram, source, first, count, hits, extr
     """One path of at most ``count`` transitions from a state.
 
     ``hits`` counts the transitions at their places in the rows; those that a fallback law gives, from a state whose
-    number falls below ``backoff``, are listed in ``extra``. Returns the transitions made, the last state, and the
-    length of the list.
+    number falls below ``backoff``, and that may have no place, are listed in ``extra``. Returns the transitions made,
+    the last state, and the length of the list.
     """
     now, extras = first, 0
     for made in range(count):
@@ -141,8 +141,11 @@ def walk(rng, rows, backoff, fallback, unigram, source, first, count, hits, extr
             following = int(u * len(backoff))
         else:
             following = source.targets[find(source, now, u)]
-        extra[extras, 0], extra[extras, 1] = now, following
-        extras += 1
+        if rows.width > 0:
+            hits[now * rows.width + following] += 1
+        else:
+            extra[extras, 0], extra[extras, 1] = now, following
+            extras += 1
         now = following
     return count, now, extras
 
@@ -259,13 +262,11 @@ def draw(rng, model, learner, source, count, hits, extra, table):
     states = len(model.occupancy)
     hits[:] = 0
     first = find(model.beginning, 0, rng.random())
-    made, last, extras = walk(
+    made, last, _ = walk(
         rng, model.rows, model.backoff, learner.fallback, model.unigram, source.rows, first, count, hits, extra
     )
     for e in range(len(hits)):
         table[e] += hits[e]
-    for e in range(extras):
-        table[extra[e, 0] * states + extra[e, 1]] += 1
     if made == 0:
         return -1
     if learner.cyclic:
@@ -313,7 +314,7 @@ def run_dense(rng, matrix, initial, learner, drawn, weights, keep, share, record
     set_source(source, matrix, initial, learner)
     batches, slots = np.zeros((weights.shape[1], places)), np.zeros((keep.shape[0], places))
     pooled, hits = np.zeros(places), np.zeros(places, np.int64)
-    extra = np.zeros((longest, 2), np.int64)
+    extra = np.zeros((0, 2), np.int64)
     square = np.zeros((states, states))
     as_source = Learner(PREVIOUS, PLAIN, 0.0, learner.cyclic, learner.start, learner.first)
     for r in range(len(record.last)):

@@ -178,7 +178,12 @@ class MarkovChain(Family):
 
         if "labels" in options or "matrix" in options:
             raise ValueError("labels and matrix come from the sequence: leave them out")
-        codes, labels = encode(list(getattr(sequence, "tolist", lambda: sequence)()), max_states)
+        if not isinstance(sequence, Iterable):
+            raise ValueError(f"sequence = {sequence!r} is outside its domain: states in their order")
+        members = list(getattr(sequence, "tolist", lambda: sequence)())
+        if len(members) < 2 or not all(isinstance(member, Hashable) for member in members):
+            raise ValueError(f"sequence = {members[:3]!r} is outside its domain: two hashable states at least")
+        codes, labels = encode(members, max_states)
         codes = _returning(codes)
         if len(set(codes.tolist())) < 2:
             raise ValueError(

@@ -98,9 +98,12 @@ def kl_rate_source_model(family: Any, state: State) -> Array:
 
 
 def cycle_length(family: Any, state: State) -> Array:
-    """States that a certain model goes on repeating; infinite while the model is still random."""
+    """States that a certain model goes on repeating; infinite while the model is still random.
+
+    With several closed cycles it is the one to which the likeliest first state leads.
+    """
     found = models(family, state)
-    return np.where(found.certain, np.count_nonzero(found.long_run > 0, axis=-1), np.inf)
+    return np.where(found.certain, found.repeated, np.inf)
 
 
 def effective_sample_size(family: Any, state: State, n: int) -> Array:
@@ -108,7 +111,7 @@ def effective_sample_size(family: Any, state: State, n: int) -> Array:
     found = models(family, state)
     diversity, wandering = 1 - (found.long_run**2).sum(axis=-1), np.asarray(found.wandering)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(wandering > 0, n * diversity / wandering, np.inf)
+        return np.where((wandering > 0) & (diversity > 0), n * diversity / wandering, np.inf)
 
 
 MEASURES: Mapping[str, Any] = {

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NotDefined
-from collapse_theory.families.markov_chain.dense import ONE, occupation_covariance, without_rounding
+from collapse_theory.families.markov_chain.dense import UNIT, occupation_covariance, without_rounding
 from collapse_theory.families.markov_chain.stationary import reached_from, sparse_long_run
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff
 
@@ -140,6 +140,13 @@ class SparseModel:
         return np.asarray(found[:-1])
 
     @property
+    def repeated(self) -> int:
+        """States that a path from the likeliest first state goes on visiting."""
+        first = np.zeros(len(self.occupancy))
+        first[np.argmax(self._first)] = 1
+        return int(np.count_nonzero(sparse_long_run(self.unending[0], first))) if self.certain else 0
+
+    @property
     def certain(self) -> bool:
         """Whether every state that the next path can visit has one successor."""
         own, back, law = self._parts
@@ -179,9 +186,10 @@ class SparseModel:
         from scipy.special import rel_entr
 
         found = np.bincount(i, rel_entr(p, source.data), minlength=len(back))
-        there = np.bincount(i, p, minlength=len(back))
-        total = np.asarray(own.sum(axis=1)) + back
-        return np.where(there < total - 1e-12, np.inf, found)
+        within = np.bincount(_row_of(own), _at(source, own) > 0, minlength=len(back))
+        lent = np.bincount(i, law[source.indices] > 0, minlength=len(back))
+        outside = (within < np.diff(own.indptr)) | ((back > 0) & (lent < np.count_nonzero(law)))
+        return np.where(outside, np.inf, found)
 
     @property
     def row_kl_source_model(self) -> Array:
@@ -197,7 +205,7 @@ class SparseModel:
     @property
     def spectral_gap(self) -> float:
         """1 less the largest modulus of an eigenvalue beside the first, among the states that a path can visit."""
-        from scipy.sparse.linalg import LinearOperator, eigs
+        from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigs
 
         reached = self._reached
         if reached.size <= DENSELY_SOLVED:
@@ -206,7 +214,12 @@ class SparseModel:
         within, share, law = own[reached][:, reached], back[reached], self._parts[2][reached]
         product = LinearOperator(within.shape, matvec=lambda x: within @ x + share * (law @ x), dtype=float)
         start = np.linspace(1.0, 2.0, reached.size)
-        return _gap(eigs(product, k=2, which="LM", v0=start, return_eigenvectors=False))
+        try:
+            return _gap(eigs(product, k=2, which="LM", v0=start, return_eigenvectors=False))
+        except ArpackNoConvergence as slow:
+            if reached.size > INVERTED:
+                raise NotDefined(f"spectral_gap of {reached.size} states: no solver settles") from slow
+            return _gap(np.linalg.eigvals(self._square(reached)))
 
     @property
     def wandering(self) -> float:
@@ -221,12 +234,13 @@ class SparseModel:
         visited = np.flatnonzero(law > 0)
         if visited.size > INVERTED:
             raise NotDefined(f"effective_sample_size of a chain of {visited.size} states: at most {INVERTED}")
+        from scipy import sparse
         from scipy.sparse.csgraph import connected_components
 
         square = self._square(visited)
-        if connected_components(square, directed=True, connection="strong")[0] > 1:
+        if connected_components(sparse.csr_array(square), directed=True, connection="strong")[0] > 1:
             return np.inf
-        return float(without_rounding(np.trace(occupation_covariance(square, law[visited]))))
+        return float(without_rounding(np.trace(occupation_covariance(square, law[visited])), law))
 
     @property
     def _reached(self) -> NDArray[np.int64]:
@@ -243,7 +257,7 @@ class SparseModel:
 def _gap(eigenvalues: Any) -> float:
     moduli = np.sort(np.abs(eigenvalues))
     second = float(moduli[-2]) if len(moduli) > 1 else 0.0
-    return 0.0 if second > 1 - ONE else 1 - second
+    return 0.0 if second > 1 - UNIT else 1 - second
 
 
 def _row_of(rows: Any) -> NDArray[np.int64]:

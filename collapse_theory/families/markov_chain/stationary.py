@@ -6,7 +6,7 @@ The long-run law of a chain begun with the law :math:`\alpha` is the Cesàro lim
 
 Transient states hand their mass on, each closed class keeps what reaches it and spreads it by its own stationary law.
 The elimination of Grassmann, Taksar and Heyman (1985) does both without a subtraction, so that every entry has a small
-relative error; large sparse chains take the eigenvector of their closed class instead.
+relative error; large sparse classes take an eigenvector instead, where its error is small in total variation.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ Array = NDArray[np.float64]
 
 ELIMINATED = 600
 """States up to which a closed class of a sparse chain is solved by elimination."""
-SETTLED = 1e-12
-"""Largest distance of a stationary law of a sparse chain from its own image, in total variation."""
+SETTLED = 1e-9
+"""Largest error of the eigenvector of a large class: its distance from its own image, by the spectral gap."""
 
 
 @njit(cache=True, nogil=True)
@@ -93,14 +93,25 @@ def long_run(matrix, start, law):  # type: ignore[no-untyped-def]
                 many += 1
                 total += mass[b]
                 settled[b] = True
-        share = eliminate(p, group[:many])
+        share = stationary(p, group[:many])
         for c in range(many):
             law[members[group[c]]] = total * share[c]
 
 
 @njit(cache=True, nogil=True)
+def stationary(p, group):  # type: ignore[no-untyped-def]
+    """Stationary law of a closed class, in another order of the states where the first one underflows."""
+    law = eliminate(p, group)
+    if np.isnan(law.sum()):
+        law = eliminate(p, group[::-1].copy())[::-1].copy()
+    if np.isnan(law.sum()):
+        raise ArithmeticError("the stationary law of a closed class leaves the floats")
+    return law
+
+
+@njit(cache=True, nogil=True)
 def eliminate(p, group):  # type: ignore[no-untyped-def]
-    """Stationary law of a closed class by elimination of one state after another."""
+    """Stationary law of a closed class by elimination of one state after another, NaN where that underflows."""
     size = len(group)
     q = np.empty((size, size))
     for a in range(size):
@@ -110,6 +121,8 @@ def eliminate(p, group):  # type: ignore[no-untyped-def]
         out = 0.0
         for b in range(k):
             out += q[k, b]
+        if out == 0.0:
+            return np.full(size, np.nan)
         for a in range(k):
             q[a, k] /= out
             factor = q[a, k]
@@ -183,25 +196,35 @@ def _handed_on(p: Any, mass: Array, recurrent: NDArray[np.bool_]) -> Array:
     transient = np.flatnonzero(~recurrent)
     if not transient.size:
         return mass
-    within = sparse.csc_array(sparse.eye_array(transient.size) - p[transient][:, transient])
-    visits = np.atleast_1d(spsolve(sparse.csc_array(within.T), mass[transient]))
-    result = mass + p[transient].T @ visits
+    leaving = p[transient].tolil()
+    leaving[np.arange(transient.size), transient] = 0.0
+    leaving = sparse.csr_array(leaving)
+    leaving.data = leaving.data / np.repeat(np.asarray(leaving.sum(axis=1)), np.diff(leaving.indptr))
+    within = sparse.csc_array(sparse.eye_array(transient.size) - leaving[:, transient])
+    departures = np.atleast_1d(spsolve(sparse.csc_array(within.T), mass[transient]))
+    result = mass + leaving.T @ departures
     result[transient] = 0
     return np.asarray(result)
 
 
 def _of_class(p: Any) -> Array:
-    """Stationary law of one closed class."""
+    """Stationary law of one closed class; of a large one up to a small distance in total variation."""
     size = p.shape[0]
-    if size <= ELIMINATED:
-        return np.asarray(eliminate(p.toarray(), np.arange(size)))
-    from scipy.sparse.linalg import ArpackNoConvergence, eigs
+    if size > ELIMINATED:
+        from scipy.sparse.linalg import ArpackNoConvergence, eigs
 
-    try:
-        _, vectors = eigs(p.T, k=1, which="LR", v0=np.full(size, 1.0 / size))
-    except ArpackNoConvergence:
-        return np.asarray(eliminate(p.toarray(), np.arange(size)))
-    law = np.abs(vectors[:, 0].real)
-    law /= law.sum()
-    moved = 0.5 * float(np.abs(law @ p - law).sum())
-    return np.asarray(law if moved < SETTLED else eliminate(p.toarray(), np.arange(size)))
+        try:
+            values, vectors = eigs(p.T, k=2, which="LR", v0=np.full(size, 1.0 / size))
+        except ArpackNoConvergence:
+            return _eliminated(p)
+        first = int(np.argmax(values.real))
+        law = np.abs(vectors[:, first].real)
+        law /= law.sum()
+        moved = 0.5 * float(np.abs(law @ p - law).sum())
+        if moved < SETTLED * abs(1 - values[1 - first]):
+            return np.asarray(law)
+    return _eliminated(p)
+
+
+def _eliminated(p: Any) -> Array:
+    return np.asarray(stationary(p.toarray(), np.arange(p.shape[0])))

@@ -10,9 +10,9 @@ import numpy as np
 from collapse_theory.domain import COUNT, GENERATION, Domain
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import MarkovChain
-from collapse_theory.forecasting.base import Forecast
 from collapse_theory.forecasting.chain_report import summary
 from collapse_theory.forecasting.course import Course, Roads, Statistic, spread_over
+from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import Panel, single_runs
 from collapse_theory.passage import drawn_path, loop_after, unit_of
 from collapse_theory.recursion import Recursion

@@ -7,8 +7,8 @@ from typing import Any, overload
 from numpy.typing import ArrayLike
 
 from collapse_theory.families import Family, MarkovChain
-from collapse_theory.forecasting.base import Forecast
 from collapse_theory.forecasting.chain import ChainForecast, chain_forecast
+from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.gaussian import GaussianForecast, gaussian_forecast
 from collapse_theory.regimes import Regime, Replace
 from collapse_theory.schedules import Schedule

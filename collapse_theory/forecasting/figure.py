@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from collapse_theory.forecasting.base import Forecast
+    from collapse_theory.forecasting.every_forecast import Forecast
     from collapse_theory.simulation import Runs
 
 Array = NDArray[np.float64]

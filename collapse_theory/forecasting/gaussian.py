@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import COUNT, GENERATION, Domain
 from collapse_theory.families import Gaussian
-from collapse_theory.forecasting.base import Forecast
 from collapse_theory.forecasting.course import Course, Roads, Statistic, spread_over
+from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import SINGLE_RUNS, Panel, single_runs
 from collapse_theory.forecasting.gaussian_report import summary
 from collapse_theory.forecasting.source import TAIL, Normality, Source

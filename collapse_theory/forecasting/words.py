@@ -14,7 +14,7 @@ from collapse_theory.forecasting.course import Course, Statistic
 from collapse_theory.naming import by_name
 
 if TYPE_CHECKING:
-    from collapse_theory.forecasting.base import Forecast
+    from collapse_theory.forecasting.every_forecast import Forecast
 
 Row = tuple[str, ...]
 Writer = Callable[[float, int], str]

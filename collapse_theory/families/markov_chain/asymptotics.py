@@ -20,9 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.families.markov_chain.dense import occupation_covariance
-from collapse_theory.families.markov_chain.enumeration import one_step
-from collapse_theory.families.markov_chain.measures import MEASURES
+from collapse_theory.families.markov_chain.dense import INVERTED, fundamental_matrix, occupation_covariance
+from collapse_theory.families.markov_chain.first_paths import after_one, edge_lives, state_lives, std_after_one
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha
 from collapse_theory.schedules import additive
 from collapse_theory.theorem import Order, Theorem
@@ -30,8 +29,6 @@ from collapse_theory.theorem import Order, Theorem
 Array = NDArray[np.float64]
 
 PAGE = "docs/theory/markov_chain"
-LARGEST = 4000
-"""Most states of a chain whose fundamental matrix is computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,11 +56,12 @@ def fluctuations(matrix: Any) -> Fluctuations:
     """
     from collapse_theory.families.markov_chain.stationary import long_runs
 
-    if matrix.states > LARGEST:
-        raise NoClosedForm(f"the fundamental matrix of {matrix.states} states: at most {LARGEST}")
+    if matrix.states > INVERTED:
+        raise NoClosedForm(f"the fundamental matrix of {matrix.states} states: at most {INVERTED}")
     p = matrix.dense
     law = long_runs(p, np.full(matrix.states, 1.0 / matrix.states))
-    return Fluctuations(law, np.linalg.inv(np.eye(matrix.states) - p + law), occupation_covariance(p, law))
+    z = fundamental_matrix(p, law)
+    return Fluctuations(law, z, occupation_covariance(z, law))
 
 
 def _refitted(setting: Any) -> bool:
@@ -125,13 +123,15 @@ def persistence(setting: Any, a: Any, b: Any) -> float:
 
 
 def _smoothing(family: Any, i: int, j: int, law: Array) -> float:
-    """Pull of the smoothing on a transition probability, times n; none where it backs off to the source itself."""
+    """Pull of the smoothing on a transition probability, times n; none where it backs off to the source itself.
+
+    A discount pulls so in a source without zeros.
+    """
     p, states = family.matrix.dense, family.matrix.states
     if isinstance(family.smoothing, AddAlpha):
         return float(states * family.smoothing.alpha / law[i] * (1 / states - p[i, j]))
     if isinstance(family.smoothing, AbsoluteDiscount):
-        ways = np.count_nonzero(p[i])
-        return float(family.smoothing.discount / law[i] * (ways * law[j] - (p[i, j] > 0)))
+        return float(family.smoothing.discount / law[i] * (states * law[j] - 1))
     return 0.0
 
 
@@ -177,67 +177,6 @@ def _edge_mass(setting: Any, a: Any, b: Any) -> float:
 
 def _state_mass(setting: Any, label: Any) -> float:
     return float(setting.family.stationary[setting.family.index(label)])
-
-
-# ------------------------------------------------------------------------------------------ the exact other road
-def after_one(name: str) -> Callable[..., float]:
-    """Exact mean of a quantity after the first generation, over all counts of one path."""
-
-    def mean(setting: Any, t: int, *arguments: Any) -> float:
-        state, probability = _first_states(setting)
-        return float(probability @ MEASURES[name](setting.family, state, *arguments))
-
-    return mean
-
-
-def _std_after_one(setting: Any, t: int, *arguments: Any) -> float:
-    state, probability = _first_states(setting)
-    values = MEASURES["stationary_probability"](setting.family, state, *arguments)
-    return float(np.sqrt(probability @ (values - probability @ values) ** 2))
-
-
-def _first_states(setting: Any) -> tuple[tuple[NDArray[Any], ...], Array]:
-    counts, occupancy, last, probability = one_step(setting.family, int(setting.sizes(1)))
-    return (counts.astype(float), occupancy.astype(float), last), probability
-
-
-def _edge_lives(setting: Any, t: int, a: Any, b: Any) -> float:
-    """Exact chance that the path of generation 1 or 2 has a transition: the paths without it are counted out."""
-    i, j = setting.family.index(a), setting.family.index(b)
-
-    def without(rows: Array, start: Array) -> tuple[Array, Array]:
-        rows[:, i, j] = 0
-        return rows, start
-
-    return _lives(setting, t, without)
-
-
-def _state_lives(setting: Any, t: int, label: Any) -> float:
-    """Exact chance that the path of generation 1 or 2 meets a state."""
-    i = setting.family.index(label)
-
-    def without(rows: Array, start: Array) -> tuple[Array, Array]:
-        rows[:, :, i] = 0
-        start[:, i] = 0
-        return rows, start
-
-    return _lives(setting, t, without)
-
-
-def _lives(setting: Any, t: int, without: Callable[[Array, Array], tuple[Array, Array]]) -> float:
-    """Chance that a path of generation 1 or 2 is none of those that an altered chain can walk."""
-    family, n = setting.family, int(setting.sizes(1))
-    if t == 1:
-        rows, start, probability = family.matrix.dense[None].copy(), family.stationary[None].copy(), np.ones(1)
-    else:
-        counts, occupancy, _, probability = one_step(family, n)
-        rows, start = counts / np.maximum(occupancy, 1)[..., None], occupancy / n
-    rows, start = without(rows, start)
-    power, left = np.broadcast_to(np.eye(rows.shape[1]), rows.shape), n
-    while left:
-        power = power @ rows if left % 2 else power
-        rows, left = rows @ rows, left // 2
-    return float(1 - probability @ np.einsum("sa,sab->s", start, power))
 
 
 def _two_states(setting: Any) -> bool:
@@ -345,7 +284,7 @@ ASYMPTOTICS: tuple[Theorem, ...] = (
         holds=_unsmoothed,
         value=_spread,
         name="drift",
-        order=Order(1, along=lambda m: (8 * m, 1), against=_std_after_one, when=_two_states),
+        order=Order(1, along=lambda m: (8 * m, 1), against=std_after_one, when=_two_states),
     ),
     Theorem(
         title="distance of the long-run laws",
@@ -388,7 +327,7 @@ ASYMPTOTICS: tuple[Theorem, ...] = (
         holds=lambda setting: _unsmoothed(setting) and setting.sizes.constant,
         value=_branching(_edge_mass),
         name="branching",
-        order=Order(1, along=lambda m: (2 * m, 2), against=_edge_lives, family=lambda m: _rare_edge(2 * m)),
+        order=Order(1, along=lambda m: (2 * m, 2), against=edge_lives, family=lambda m: _rare_edge(2 * m)),
     ),
     Theorem(
         title="survival of a rare state",
@@ -402,6 +341,6 @@ ASYMPTOTICS: tuple[Theorem, ...] = (
         holds=lambda setting: _unsmoothed(setting) and setting.sizes.constant,
         value=_branching(_state_mass),
         name="branching",
-        order=Order(1, along=lambda m: (2 * m, 2), against=_state_lives, family=lambda m: _rare_state(2 * m)),
+        order=Order(1, along=lambda m: (2 * m, 2), against=state_lives, family=lambda m: _rare_state(2 * m)),
     ),
 )

@@ -14,6 +14,8 @@ from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackO
 
 Array = NDArray[np.float64]
 
+INVERTED = 4000
+"""Most states of a chain whose fundamental matrix is computed."""
 UNIT = 1e-12
 """How far the modulus of an eigenvalue may be from 1 and still count as 1."""
 SMALLEST = 1e-14
@@ -173,7 +175,7 @@ class DenseModels:
         elsewhere = long_runs(self.unending, np.eye(states)[np.argmax(law, axis=-1)])
         several = np.abs(elsewhere - law).sum(axis=-1) > ROUNDING
         settled = np.where((several[..., None] | (law == 0))[..., None], law[..., None, :], self.unending)
-        covariance = np.trace(occupation_covariance(settled, law), axis1=-2, axis2=-1)
+        covariance = np.trace(occupation_covariance(fundamental_matrix(settled, law), law), axis1=-2, axis2=-1)
         return np.where(several, np.inf, without_rounding(covariance, law))
 
 
@@ -183,14 +185,16 @@ def without_rounding(variance: Any, law: Array) -> Any:
     return np.where(variance <= np.maximum(ROUNDING * diversity, SMALLEST), 0.0, variance)
 
 
-def occupation_covariance(matrix: Array, law: Array) -> Array:
-    r"""Asymptotic covariance of occupation shares times the length of the path.
+def fundamental_matrix(matrix: Array, law: Array) -> Array:
+    r""":math:`Z = (I - P + \mathbf 1\pi^\top)^{-1}`, behind any leading axes."""
+    return np.asarray(np.linalg.inv(np.eye(law.shape[-1]) - matrix + law[..., None, :]))
 
-    .. math:: \Gamma_{ij} = \pi_i Z_{ij} + \pi_j Z_{ji} - \pi_i\delta_{ij} - \pi_i\pi_j,\qquad
-       Z = (I - P + \mathbf 1\pi^\top)^{-1}.
+
+def occupation_covariance(fundamental: Array, law: Array) -> Array:
+    r"""Asymptotic covariance of occupation shares times the length of the path, from the fundamental matrix Z.
+
+    .. math:: \Gamma_{ij} = \pi_i Z_{ij} + \pi_j Z_{ji} - \pi_i\delta_{ij} - \pi_i\pi_j
     """
-    states = law.shape[-1]
-    z = np.linalg.inv(np.eye(states) - matrix + law[..., None, :])
-    flow = law[..., :, None] * z
+    flow = law[..., :, None] * fundamental
     outer = law[..., :, None] * law[..., None, :]
-    return np.asarray(flow + np.swapaxes(flow, -1, -2) - law[..., :, None] * np.eye(states) - outer)
+    return np.asarray(flow + np.swapaxes(flow, -1, -2) - law[..., :, None] * np.eye(law.shape[-1]) - outer)

@@ -15,14 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NotDefined
-from collapse_theory.families.markov_chain.dense import UNIT, occupation_covariance, without_rounding
+from collapse_theory.families.markov_chain.dense import (
+    INVERTED,
+    UNIT,
+    fundamental_matrix,
+    occupation_covariance,
+    without_rounding,
+)
 from collapse_theory.families.markov_chain.stationary import reached_from, sparse_long_run
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff
 
 Array = NDArray[np.float64]
 
-INVERTED = 4000
-"""Most states of a chain whose fundamental matrix is computed."""
 DENSELY_SOLVED = 200
 """Most states of a chain whose eigenvalues are all computed."""
 
@@ -84,13 +88,13 @@ class SparseModel:
         if isinstance(chain.smoothing, BackOff):
             c = chain.smoothing.strength
             return scaled(self.counts + c * chain.matrix.rows, 1 / (total + c)), nothing, uniform
-        own = scaled(self.counts, np.divide(1.0, total, out=np.zeros(states), where=total > 0))
+        of_total = np.divide(1.0, total, out=np.zeros(states), where=total > 0)
         if isinstance(chain.smoothing, AbsoluteDiscount):
             kept = self.counts.copy()
             kept.data = np.maximum(kept.data - chain.smoothing.discount, 0.0)
-            kept = scaled(kept, np.divide(1.0, total, out=np.zeros(states), where=total > 0))
+            kept = scaled(kept, of_total)
             return kept, 1 - np.asarray(kept.sum(axis=1)), self.unigram
-        dead = (total == 0).astype(float)
+        own, dead = scaled(self.counts, of_total), (total == 0).astype(float)
         if chain.unseen_row == "source":
             return own + scaled(chain.matrix.rows, dead), nothing, uniform
         if chain.unseen_row == "uniform":
@@ -179,13 +183,12 @@ class SparseModel:
     @property
     def row_kl_model_source(self) -> Array:
         """KL(model‖source) of every row; infinite where a row leads where the source's does not."""
+        from scipy.special import rel_entr
+
         own, back, law = self._parts
         source = self.chain.matrix.rows
         i = _row_of(source)
-        p = _at(own, source) + back[i] * law[source.indices]
-        from scipy.special import rel_entr
-
-        found = np.bincount(i, rel_entr(p, source.data), minlength=len(back))
+        found = np.bincount(i, rel_entr(self._at_source, source.data), minlength=len(back))
         within = np.bincount(_row_of(own), _at(source, own) > 0, minlength=len(back))
         lent = np.bincount(i, law[source.indices] > 0, minlength=len(back))
         outside = (within < np.diff(own.indptr)) | ((back > 0) & (lent < np.count_nonzero(law)))
@@ -196,11 +199,16 @@ class SparseModel:
         """KL(source‖model) of every row; infinite where an edge is lost."""
         from scipy.special import rel_entr
 
+        source = self.chain.matrix.rows
+        lost = rel_entr(source.data, self._at_source)
+        return np.asarray(np.bincount(_row_of(source), lost, minlength=source.shape[0]))
+
+    @property
+    def _at_source(self) -> Array:
+        """Probabilities of the model at the edges of the source."""
         own, back, law = self._parts
         source = self.chain.matrix.rows
-        i = _row_of(source)
-        p = _at(own, source) + back[i] * law[source.indices]
-        return np.asarray(np.bincount(i, rel_entr(source.data, p), minlength=len(back)))
+        return np.asarray(_at(own, source) + back[_row_of(source)] * law[source.indices])
 
     @property
     def spectral_gap(self) -> float:
@@ -240,7 +248,8 @@ class SparseModel:
         square = self._square(visited)
         if connected_components(sparse.csr_array(square), directed=True, connection="strong")[0] > 1:
             return np.inf
-        return float(without_rounding(np.trace(occupation_covariance(square, law[visited])), law))
+        covariance = occupation_covariance(fundamental_matrix(square, law[visited]), law[visited])
+        return float(without_rounding(np.trace(covariance), law))
 
     @property
     def _reached(self) -> NDArray[np.int64]:

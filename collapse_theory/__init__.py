@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collapse_theory import examples as examples
     from collapse_theory import schedules as schedules
     from collapse_theory import strategies as strategies
+    from collapse_theory import wright_fisher as wright_fisher
     from collapse_theory.errors import MemoryBudgetExceeded as MemoryBudgetExceeded
     from collapse_theory.errors import NoClosedForm as NoClosedForm
     from collapse_theory.errors import NotDefined as NotDefined
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
     from collapse_theory.families import AbsoluteDiscount as AbsoluteDiscount
     from collapse_theory.families import AddAlpha as AddAlpha
     from collapse_theory.families import BackOff as BackOff
+    from collapse_theory.families import Categorical as Categorical
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
     from collapse_theory.families import MarkovChain as MarkovChain
+    from collapse_theory.families import Poisson as Poisson
+    from collapse_theory.families import ProbabilityVector as ProbabilityVector
     from collapse_theory.families import TransitionMatrix as TransitionMatrix
     from collapse_theory.forecasting import forecast as forecast
     from collapse_theory.passage import passages as passages
@@ -46,6 +50,9 @@ _PUBLIC = {
     "Gaussian": "families",
     "MarkovChain": "families",
     "TransitionMatrix": "families",
+    "Categorical": "families",
+    "ProbabilityVector": "families",
+    "Poisson": "families",
     "AddAlpha": "families",
     "BackOff": "families",
     "AbsoluteDiscount": "families",
@@ -58,6 +65,7 @@ _PUBLIC = {
     "Step": "regimes",
     "schedules": "",
     "critical_ddof": "theorems.fate",
+    "wright_fisher": "",
     "Theorem": "theorem",
     "Runs": "simulation",
     "Estimate": "simulation",

@@ -169,6 +169,21 @@ class Moment(Curve):
 
 
 @dataclass(frozen=True)
+class Probability(Curve):
+    """The probability over runs that a quantity is finite."""
+
+    @property
+    def _source_value(self) -> float:
+        return float(np.isfinite(super()._source_value))
+
+    def _estimated(self, runs: Runs | Summary, level: float) -> Estimate:
+        if isinstance(runs, Summary) or runs.log_weights is not None:
+            raise NotDefined(f"{self}.simulated: needs the values of plain runs")
+        finite = np.isfinite(self.quantity.values(runs)).astype(float)
+        return Estimate.normal(f"{self.statistic} of {self.quantity}", runs, *estimate.mean(finite, None), level)
+
+
+@dataclass(frozen=True)
 class Quantile(Curve):
     """A quantile over runs, from its own theorem or by inverting a law."""
 

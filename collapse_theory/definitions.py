@@ -15,7 +15,8 @@ class Definition:
     """What a quantity or a time is: name, LaTeX symbol, sentence, the domains of its arguments and typical ones.
 
     ``seen_by`` names the quantity whose relative second moment decides whether a simulated mean can be
-    trusted; ``light`` marks light tails, whose means are always seen.
+    trusted; ``light`` marks light tails, whose means are always seen. ``happens`` is the word for the event of a time
+    that may never come.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Definition:
     typical: tuple[Any, ...] = ()
     seen_by: str = ""
     light: bool = False
+    happens: str = ""
 
     def on(self, family: Any) -> Definition:
         """The definition with the domains that the family decides, and among them typical arguments."""

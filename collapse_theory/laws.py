@@ -1,4 +1,4 @@
-"""Frozen laws of one real number: a point mass, and functions of another law."""
+"""Frozen laws of one real number: a point mass, a discrete law, and functions of another law."""
 
 from __future__ import annotations
 
@@ -48,6 +48,13 @@ class PointMass:
     def median(self) -> float:
         """The value itself."""
         return self.value
+
+
+@dataclass(frozen=True)
+class MeanOnly:
+    """A law of which an approximation gives the mean and nothing else."""
+
+    mean: float
 
 
 @dataclass(frozen=True, eq=False)

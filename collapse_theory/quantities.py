@@ -1,4 +1,4 @@
-"""Every quantity, defined once: its letter, its sentence, and a typed name on the recursion."""
+"""Quantities of a recursion: random variables over runs, their statistics, and a typed name for each."""
 
 from __future__ import annotations
 
@@ -9,102 +9,18 @@ from typing import Any, NoReturn, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.curve import Distribution, LimitLaw, Moment, Quantile
+from collapse_theory.curve import Distribution, LimitLaw, Moment, Probability, Quantile
 from collapse_theory.definitions import Definition, Watched
-from collapse_theory.domain import COUNT, POSITIVE, PROBABILITY, OfFamily, generation
+from collapse_theory.domain import PROBABILITY, generation
 from collapse_theory.errors import NoClosedForm, NotDefined
+from collapse_theory.glossary import DEFINITIONS
 from collapse_theory.known import Number
 from collapse_theory.simulation import Runs
 from collapse_theory.simulation.runs import same_recursion
 from collapse_theory.theorem import Theorem
 from collapse_theory.times import Time
 
-__all__ = ["DEFINITIONS", "Definition", "Quantities", "Quantity"]
-
-LABEL = OfFamily("label")
-
-_ALL = (
-    Definition("variance", r"\sigma_t^2", "variance of the fitted model"),
-    Definition("sd", r"\sigma_t", "standard deviation of the fitted model"),
-    Definition("log_variance", r"\log\sigma_t^2", "logarithm of the fitted variance", light=True),
-    Definition("location", r"\mu_t", "mean of the fitted model", seen_by="squared_location_error"),
-    Definition("squared_location_error", r"(\mu_t-\mu_0)^2", "squared distance of the fitted mean from the source's"),
-    Definition("wasserstein2_squared", r"W_2^2", "squared 2-Wasserstein distance between model and source"),
-    Definition("kl_model_source", r"\mathrm{KL}(p_t\,\|\,p_0)", "KL(model‖source) in nats"),
-    Definition("kl_source_model", r"\mathrm{KL}(p_0\,\|\,p_t)", "KL(source‖model) in nats"),
-    Definition("total_variation", r"\mathrm{TV}", "total variation distance between model and source", light=True),
-    Definition(
-        "tail_mass",
-        r"P_t(|X-\mu_0|>k\sigma_0)",
-        "model's mass beyond k source sds of the source's centre",
-        arguments=(("k", POSITIVE),),
-        typical=(2.0,),
-    ),
-    Definition(
-        "own_tail_mass",
-        r"P_t(|X-\mu_t|>k\sigma_0)",
-        "model's mass beyond k source sds of its own centre",
-        arguments=(("k", POSITIVE),),
-        typical=(2.0,),
-    ),
-    Definition("entropy_rate", r"h_t", "entropy rate of the fitted chain in nats", light=True),
-    Definition("gini_simpson", r"1-\sum_i p_{t,i}^2", "chance that two independent points differ", light=True),
-    Definition("state_count", r"|S_t|", "states in the data behind the fit", light=True),
-    Definition("edge_count", r"|E_t|", "distinct transitions in the data behind the fit", light=True),
-    Definition(
-        "survival_of_state",
-        r"1\{i\in S_t\}",
-        "whether a state occurs in the data behind the fit",
-        arguments=(("label", LABEL),),
-        light=True,
-    ),
-    Definition(
-        "survival_of_edge",
-        r"1\{(a,b)\in E_t\}",
-        "whether a transition occurs in the data behind the fit",
-        arguments=(("a", LABEL), ("b", LABEL)),
-        light=True,
-    ),
-    Definition(
-        "transition_probability",
-        r"P_t(a,b)",
-        "fitted probability of a transition",
-        arguments=(("a", LABEL), ("b", LABEL)),
-        light=True,
-    ),
-    Definition(
-        "self_transition", r"P_t(i,i)", "fitted probability of staying in a state", (("label", LABEL),), light=True
-    ),
-    Definition("stationary_probability", r"\pi_t(i)", "long-run share of a state", (("label", LABEL),), light=True),
-    Definition(
-        "stationary_total_variation",
-        r"\mathrm{TV}(\pi_t,\pi_0)",
-        "total variation distance between the long-run laws of model and source",
-        light=True,
-    ),
-    Definition(
-        "spectral_gap", r"1-|\lambda_2|", "1 less the second largest modulus of an eigenvalue of the chain", light=True
-    ),
-    Definition("kl_rate_model_source", r"\mathrm{KL}(P_t\,\|\,P_0)", "KL(model‖source) in nats per transition"),
-    Definition("kl_rate_source_model", r"\mathrm{KL}(P_0\,\|\,P_t)", "KL(source‖model) in nats per transition"),
-    Definition("cycle_length", r"L_t", "length of the cycle that a certain chain repeats; infinite before"),
-    Definition(
-        "effective_sample_size",
-        r"n_\mathrm{eff}",
-        "independent points that tell as much about the unigram law as a path of n transitions",
-        arguments=(("n", COUNT),),
-        typical=(100,),
-    ),
-    Definition("absorption_time", r"T", "first generation whose chain is certain and repeats a cycle"),
-    Definition(
-        "time_until_sd_below",
-        r"\min\{t: \sigma_t\le\varepsilon\}",
-        "first generation whose fitted standard deviation is at most the level",
-        arguments=(("level", POSITIVE),),
-        typical=(0.5,),
-    ),
-)
-DEFINITIONS: Mapping[str, Definition] = {definition.name: definition for definition in _ALL}
+__all__ = ["Quantities", "Quantity"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -134,6 +50,11 @@ class Quantity(Watched):
     def distribution(self) -> Distribution:
         """Law over runs: ``distribution(t)`` is frozen, with cdf, sf, ppf, isf and pdf."""
         return Distribution(self, "distribution")
+
+    @property
+    def probability_finite(self) -> Probability:
+        """Probability over runs that the quantity is finite."""
+        return Probability(self, "probability_finite")
 
     @property
     def theorems(self) -> tuple[Theorem, ...]:
@@ -245,7 +166,17 @@ class Quantities:
     kl_source_model = _Named()
     total_variation = _Named()
     entropy_rate = _Named()
+    entropy = _Named()
+    perplexity = _Named()
     gini_simpson = _Named()
+    squared_distance = _Named()
+    support_size = _Named()
+    lost_mass = _Named()
+    hellinger_squared = _Named()
+    chi_squared = _Named()
+    missing_mass = _Named()
+    rate = _Named()
+    survival = _Named()
     state_count = _Named()
     edge_count = _Named()
     stationary_total_variation = _Named()
@@ -261,6 +192,22 @@ class Quantities:
     def own_tail_mass(self, k: float) -> Quantity:
         """Model's mass beyond k source standard deviations of its own centre."""
         return self.watch("own_tail_mass", k)
+
+    def survival_of(self, label: Any) -> Quantity:
+        """Whether the fitted model can still give a type: 1 or 0."""
+        return self.watch("survival_of", label)
+
+    def probability_of(self, label: Any) -> Quantity:
+        """Fitted probability of a type."""
+        return self.watch("probability_of", label)
+
+    def rank_tail_mass(self, rank: int) -> Quantity:
+        """Model's mass of the types beyond a rank in the source."""
+        return self.watch("rank_tail_mass", rank)
+
+    def rank_tail_support(self, rank: int) -> Quantity:
+        """Types beyond a rank in the source that the fitted model can still give."""
+        return self.watch("rank_tail_support", rank)
 
     def survival_of_state(self, label: Any) -> Quantity:
         """Whether a state occurs in the data behind the fit: 1 or 0, so that the mean is a probability."""
@@ -289,8 +236,25 @@ class Quantities:
 
     @property
     def absorption_time(self) -> Time:
-        """First generation whose chain is certain and repeats a cycle."""
+        """First generation whose model leaves nothing to chance: one type for ever, or a cycle of states."""
         return self.time("absorption_time")
+
+    def loss_time(self, label: Any) -> Time:
+        """First generation that has lost a type; ``.given("lost")`` is the time of those runs that lose it."""
+        return self.time("loss_time", label)
+
+    def fixation_time(self, label: Any) -> Time:
+        """First generation that has no type but one; ``.given("fixed")`` is the time of the runs in which it wins."""
+        return self.time("fixation_time", label)
+
+    def time_until_support(self, k: int) -> Time:
+        """First generation that has at most k types."""
+        return self.time("time_until_support", k)
+
+    @property
+    def extinction_time(self) -> Time:
+        """First generation whose rate is 0; ``.given("extinct")`` is the time of the runs that come to it."""
+        return self.time("extinction_time")
 
     def time_until_sd_below(self, level: float) -> Time:
         """First generation whose fitted standard deviation is at most the level."""

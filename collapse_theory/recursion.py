@@ -15,7 +15,8 @@ from collapse_theory import schedules
 from collapse_theory.domain import AsCode
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
-from collapse_theory.quantities import DEFINITIONS, Quantities
+from collapse_theory.glossary import DEFINITIONS
+from collapse_theory.quantities import Quantities
 from collapse_theory.regimes import Regime, Step
 from collapse_theory.simulation import Runs, Summaries, Summary, Values, simulate
 from collapse_theory.simulation.blocks import Seed

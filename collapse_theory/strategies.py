@@ -30,12 +30,21 @@ from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
 from collapse_theory import schedules as all_schedules
 from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Domain, InstanceOf, domains
-from collapse_theory.families import Family, TransitionMatrix
+from collapse_theory.families import Family, ProbabilityVector, TransitionMatrix
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
 from collapse_theory.schedules import Schedule
 
-__all__ = ["families", "parameters", "recursions", "regimes", "schedules", "seeds", "transition_matrices"]
+__all__ = [
+    "families",
+    "parameters",
+    "probability_vectors",
+    "recursions",
+    "regimes",
+    "schedules",
+    "seeds",
+    "transition_matrices",
+]
 
 Kinds = Any
 """One class, or several, from which a member is drawn."""
@@ -64,9 +73,8 @@ def parameters(domain: Domain | Choice | InstanceOf, default: Any = None) -> st.
     if isinstance(domain, Choice):
         return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
     if isinstance(domain, InstanceOf):
-        return st.one_of(
-            [transition_matrices() if kind is TransitionMatrix else _members(kind) for kind in domain.kinds]
-        )
+        made = {TransitionMatrix: transition_matrices, ProbabilityVector: probability_vectors}
+        return st.one_of([made[kind]() if kind in made else _members(kind) for kind in domain.kinds])
     low, high = max(domain.low, domain.typical[0], -FARTHEST), min(domain.high, domain.typical[1], FARTHEST)
     if domain.integer:
         return st.integers(math.ceil(low), math.floor(high))
@@ -116,6 +124,16 @@ def transition_matrices(most_states: int = MOST_STATES) -> st.SearchStrategy[Tra
         st.integers(2, most_states)
         .flatmap(lambda states: st.lists(_row(states), min_size=states, max_size=states))
         .map(TransitionMatrix)
+    )
+
+
+def probability_vectors(most_types: int = MOST_STATES) -> st.SearchStrategy[ProbabilityVector]:
+    """Probabilities of 2 types up to ``most_types``: tenths, or any numbers; at least two of them positive.
+
+    A counterexample shrinks to a fair coin, then to tenths.
+    """
+    return (
+        st.integers(2, most_types).flatmap(_row).filter(lambda row: sum(p > 0 for p in row) >= 2).map(ProbabilityVector)
     )
 
 

@@ -8,6 +8,8 @@ name        letter                   meaning
 ``ddof``    :math:`\delta`           the divisor of the fitted variance is n - ddof
 ``mu0``     :math:`\mu_0`            mean of the source
 ``sigma0``  :math:`\sigma_0`         standard deviation of the source
+``lambda0`` :math:`\lambda_0`        rate of the source, a Poisson
+``G0``      :math:`G_0`              Gini–Simpson index of the source
 ``alpha``   :math:`\alpha`           share of fresh real points
 ``k``       :math:`k`                a distance in source standard deviations
 =========== ======================== =======================================================
@@ -22,7 +24,9 @@ t = sympy.Symbol("t", nonnegative=True, integer=True)
 ddof = sympy.Symbol("delta", real=True)
 mu0 = sympy.Symbol("mu_0", real=True)
 sigma0 = sympy.Symbol("sigma_0", positive=True)
+lambda0 = sympy.Symbol("lambda_0", positive=True)
+G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
 k = sympy.Symbol("k", positive=True)
 
-__all__ = ["alpha", "ddof", "k", "mu0", "n", "sigma0", "t"]
+__all__ = ["G0", "alpha", "ddof", "k", "lambda0", "mu0", "n", "sigma0", "t"]

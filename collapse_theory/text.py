@@ -1,10 +1,11 @@
-"""Text as a sequence of tokens: words or characters."""
+"""Text as a sequence of tokens, words or characters, and how often each occurs."""
 
 from __future__ import annotations
 
 import codecs
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Sized
+from itertools import chain
 from pathlib import Path
 from reprlib import repr as shortened
 from typing import Any, Literal
@@ -24,8 +25,8 @@ WORD = r"[\p{L}\p{M}\p{N}]+(?:'[\p{L}\p{M}\p{N}]+)*"
 
 STATES = Domain(low=2, integer=True)
 
-BLOCK = 2**20
-"""Bytes of a file that are read at once."""
+BLOCK = 2**22
+"""Bytes of a file, and characters of a string, that are read at once."""
 
 MARKS = {
     codecs.BOM_UTF32_LE: "UTF-32",
@@ -62,9 +63,7 @@ def tokens(string: str, unit: str, *, fold: bool = True) -> list[str]:
     ValueError
         For an unknown unit, and for a text without tokens.
     """
-    if not isinstance(string, str):
-        raise ValueError(f"string = {string!r:.60} is outside its domain: a text; a file is read by read_tokens")
-    return _tokens([string], unit, f"string = {shortened(string)}", fold=fold)
+    return _tokens([string], unit, _name(string, "read_tokens"), fold=fold)
 
 
 def read_tokens(path: str | Path, unit: str, *, fold: bool = True) -> list[str]:
@@ -95,7 +94,66 @@ def read_tokens(path: str | Path, unit: str, *, fold: bool = True) -> list[str]:
         no tokens, an unknown unit.
     """
     name = f"path = {str(path)!r}"
-    return _tokens(_passages(Path(path), name), unit, name, fold=fold)
+    return _tokens(_passages(_blocks(Path(path), name)), unit, name, fold=fold)
+
+
+def token_counts(string: str, unit: str, *, fold: bool = True) -> dict[str, int]:
+    """Words or characters of a text, as :func:`tokens` gives them, with how often each occurs.
+
+    In memory are the counts, and one block of the text up to the next space or line end; the tokens are no list.
+
+    Parameters
+    ----------
+    string : str
+        The text.
+    unit : str
+        ``"character"`` or ``"word"``.
+    fold : bool
+        Whether the case of words is folded; characters keep theirs.
+
+    Returns
+    -------
+    dict of str to int
+        By falling count, and in alphabetical order where that is equal; at least one token.
+
+    Raises
+    ------
+    ValueError
+        For an unknown unit, and for a text without tokens.
+    """
+    name = _name(string, "read_token_counts")
+    slices = (string[start : start + BLOCK] for start in range(0, len(string), BLOCK))
+    return _counts(_passages(slices), unit, name, fold=fold)
+
+
+def read_token_counts(path: str | Path, unit: str, *, fold: bool = True) -> dict[str, int]:
+    """Words or characters of a text file, as :func:`read_tokens` gives them, with how often each occurs.
+
+    The file is read in blocks: in memory are the counts, and one block up to the next space or line end.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+    unit : str
+        ``"character"`` or ``"word"``.
+    fold : bool
+        Whether the case of words is folded; characters keep theirs.
+
+    Returns
+    -------
+    dict of str to int
+        By falling count, and in alphabetical order where that is equal; at least one token.
+
+    Raises
+    ------
+    OSError
+        For a file that is missing or must not be read.
+    ValueError
+        As :func:`read_tokens` does.
+    """
+    name = f"path = {str(path)!r}"
+    return _counts(_passages(_blocks(Path(path), name)), unit, name, fold=fold)
 
 
 def joined(tokens: Iterable[str], unit: str) -> str:
@@ -135,7 +193,7 @@ def encode(
     counts = Counter(tokens)
     if not counts:
         raise ValueError(f"tokens = {tokens!r} is outside its domain: at least 1 token")
-    labels = sorted(counts, key=lambda token: (-counts[token], type(token).__name__, token))
+    labels = _ranked(counts, lambda token: (type(token).__name__, token))
     place = {label: i for i, label in enumerate(labels)}
     if most is not None and len(labels) > most:
         if other in counts:
@@ -146,15 +204,40 @@ def encode(
     return codes, tuple(labels)
 
 
+def _name(string: str, reader: str) -> str:
+    """What a message calls a text; what is no text is refused."""
+    if not isinstance(string, str):
+        raise ValueError(f"string = {string!r:.60} is outside its domain: a text; a file is read by {reader}")
+    return f"string = {shortened(string)}"
+
+
 def _tokens(passages: Iterable[str], unit: str, name: str, *, fold: bool) -> list[str]:
     """Tokens of passages that follow one another and are cut at white space."""
     Choice(UNITS).check("unit", unit)
     once: dict[str, str] = {}
-    each = _words(passages, fold=fold) if unit == "word" else _characters(passages)
+    each = _words(passages, fold=fold) if unit == "word" else chain.from_iterable(_lines(passages))
     found = [once.setdefault(token, token) for token in each]
+    _check_some(found, unit, name)
+    return found
+
+
+def _counts(passages: Iterable[str], unit: str, name: str, *, fold: bool) -> dict[str, int]:
+    """Counts of the tokens of such passages."""
+    Choice(UNITS).check("unit", unit)
+    counts = _word_counts(passages, fold=fold) if unit == "word" else _character_counts(passages)
+    _check_some(counts, unit, name)
+    return {token: counts[token] for token in _ranked(counts)}
+
+
+def _check_some(found: Sized, unit: str, name: str) -> None:
+    """Refusal of a text without tokens."""
     if not found:
         raise ValueError(f"{name} has no {unit}s, outside its domain: a text of at least 1 {unit}")
-    return found
+
+
+def _ranked(counts: Mapping[Any, int], alphabet: Callable[[Any], Any] | None = None) -> list[Any]:
+    """Tokens by falling count, and in alphabetical order where that is equal."""
+    return sorted(sorted(counts, key=alphabet), key=counts.__getitem__, reverse=True)
 
 
 def _words(passages: Iterable[str], *, fold: bool) -> Iterator[str]:
@@ -166,21 +249,42 @@ def _words(passages: Iterable[str], *, fold: bool) -> Iterator[str]:
         yield from regex.findall(WORD, normalize("NFC", plain.casefold()) if fold else plain)
 
 
-def _characters(passages: Iterable[str]) -> Iterator[str]:
-    """Characters of passages, one space between those passages that have any."""
+def _word_counts(passages: Iterable[str], *, fold: bool) -> Mapping[str, int]:
+    """Counts of words, of which none goes across white space: an equal stretch between it is searched but once."""
+    counts: defaultdict[str, int] = defaultdict(int)
+    for passage in passages:
+        alike: defaultdict[int, list[str]] = defaultdict(list)
+        for stretch, count in Counter(passage.split()).items():
+            alike[count].append(stretch)
+        for count, stretches in alike.items():
+            for word in _words([" ".join(stretches)], fold=fold):
+                counts[word] += count
+    return counts
+
+
+def _lines(passages: Iterable[str]) -> Iterator[str]:
+    """Passages with single spaces, and one space between those that have any characters."""
     started = False
     for passage in passages:
         words = normalize("NFC", passage).split()
         if words:
-            yield from " " if started else ""
-            yield from " ".join(words)
+            yield " " if started else ""
+            yield " ".join(words)
             started = True
 
 
-def _passages(file: Path, name: str) -> Iterator[str]:
-    """Text of a file, cut before spaces and line ends: no token and no composed character goes across a cut."""
+def _character_counts(passages: Iterable[str]) -> Mapping[str, int]:
+    """Counts of characters."""
+    counts: Counter[str] = Counter()
+    for line in _lines(passages):
+        counts.update(line)
+    return counts
+
+
+def _passages(blocks: Iterable[str]) -> Iterator[str]:
+    """Text cut before spaces and line ends: no token and no composed character goes across a cut."""
     held: list[str] = []
-    for block in _blocks(file, name):
+    for block in blocks:
         cut = max(block.rfind(" "), block.rfind("\n"))
         if cut >= 0:
             yield "".join(held) + block[:cut]

@@ -107,6 +107,8 @@ class Theorem:
         The name under which an asymptotic or a bound is asked for.
     order : Order, optional
         How fast the error of an asymptotic form vanishes.
+    accuracy : str
+        How far its numbers may be off, in words, where that is not rounding.
     """
 
     title: str
@@ -125,6 +127,7 @@ class Theorem:
     proof: Callable[[], tuple[Check, ...]] | None = None
     name: str = ""
     order: Order | None = None
+    accuracy: str = ""
 
     @property
     def exact(self) -> bool:
@@ -139,22 +142,29 @@ class Theorem:
         return f"<Theorem: {self.title} [{self.road}]>"
 
     def __str__(self) -> str:
+        accuracy = f"\n  accuracy: {self.accuracy}" if self.accuracy else ""
         return (
             f"{self.title} [{self.road}]\n  {self.statement}\n  holds when: {self.conditions}\n  source: {self.source}"
+            f"{accuracy}"
         )
 
     def _repr_markdown_(self) -> str:
         return (
             f"**{self.title}** — *{self.road}*\n\n$${self.statement}$$\n\n"
-            f"*Holds when* {self.conditions}. *Source:* {self.source}."
+            f"*Holds when* {self.conditions}. *Source:* {self.source}.{self._accuracy}"
         )
 
     def _repr_html_(self) -> str:
         return (
             f"<div><b>{html.escape(self.title)}</b> <i>({self.road})</i>"
             f"<p class='tex2jax_process'>$${self.statement}$$</p>"
-            f"<p><i>Holds when</i> {html.escape(self.conditions)}. <i>Source:</i> {html.escape(self.source)}.</p></div>"
+            f"<p><i>Holds when</i> {html.escape(self.conditions)}. <i>Source:</i> {html.escape(self.source)}."
+            f"{html.escape(self._accuracy)}</p></div>"
         )
+
+    @property
+    def _accuracy(self) -> str:
+        return f" Accuracy: {self.accuracy}." if self.accuracy else ""
 
 
 def cheapest(theorems: Iterable[Theorem]) -> Theorem | None:

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.definitions import Watched
-from collapse_theory.domain import PROBABILITY
-from collapse_theory.errors import Unseeable
+from collapse_theory.domain import PROBABILITY, Choice
+from collapse_theory.errors import NotDefined, Unseeable
 from collapse_theory.known import Known
 from collapse_theory.simulation import Estimate, Runs
 from collapse_theory.simulation.runs import same_recursion
@@ -45,6 +45,32 @@ class Time(Watched):
     @property
     def _law(self) -> TimeLaw:
         return TimeLaw(self, "distribution")
+
+    def given(self, event: str) -> Any:
+        """Law of the time in those runs in which it comes at all: ``loss_time(label).given("lost")``.
+
+        Parameters
+        ----------
+        event : str
+            The word for what happens, ``"lost"`` for a loss time, ``"fixed"`` for a fixation time.
+
+        Returns
+        -------
+        law
+            With ``mean``, ``std``, ``median``, ``cdf``, ``sf``, ``pmf`` and ``ppf``.
+
+        Raises
+        ------
+        NotDefined
+            For a time that comes in every run.
+        NoClosedForm
+            Where no exact road to its law is known.
+        """
+        happens = self.definition.happens
+        if not happens:
+            raise NotDefined(f"{self} has no event to be conditioned on: it comes in every run or is infinite")
+        Choice((happens,)).check("event", event)
+        return self.distribution.conditional
 
     @property
     def distribution(self) -> Any:

@@ -69,7 +69,7 @@ def copy_notebooks(app: Any) -> None:
 
 def write_quantities(app: Any) -> None:
     """Table of all quantities and times, from their definitions."""
-    from collapse_theory.quantities import DEFINITIONS
+    from collapse_theory.glossary import DEFINITIONS
 
     rows = ["| name on a recursion | symbol | what it is |", "|---|---|---|"]
     for definition in DEFINITIONS.values():

@@ -210,7 +210,8 @@ def test_a_name_may_be_cut_short(name: str) -> None:
     result = run("forecast", DATA, "--column", "velocity", "--family", name, "--sample-size", "9", "--generations", "0")
     assert result.exit_code == 0, result.output
     empty = complaint("forecast", DATA, "--family", "", *FORECAST)
-    assert empty == "Invalid value for '--family': '' is not one of 'gaussian', 'markov-chain'."
+    names = "'gaussian', 'markov-chain', 'categorical', 'words', 'characters'"
+    assert empty == f"Invalid value for '--family': '' is not one of {names}."
 
 
 def test_the_choices_are_those_of_the_family() -> None:
@@ -239,7 +240,7 @@ def test_the_help_names_what_a_text_needs() -> None:
     shown = " ".join(run("forecast", "--help").stdout.split())
     for option in ("--unit [character|word]", "--max-states K", "--smoothing KIND:NUMBER", "--column NAME"):
         assert option in shown
-    assert "[gaussian|markov-chain]" in shown
+    assert "[gaussian|markov-chain|categorical|words|characters]" in shown
     shown = " ".join(run("sample", "--help").stdout.split())
     assert "--ddof" not in shown
     assert "--share NUMBER" in shown

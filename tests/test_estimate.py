@@ -78,9 +78,10 @@ def test_importance_sampling_finds_a_mean(seed: int) -> None:
 # ---------------------------------------------------------------------------------------------------------- refusals
 def test_a_large_relative_second_moment_is_refused() -> None:
     terms = np.ones((1000, 1))
-    estimate.refuse_unseeable("m", T, terms, np.array([10.0]))
-    with pytest.raises(ct.Unseeable, match=r"m at t = 7: .* is 10\.1, .* about 1e\+03 runs, not 1000"):
-        estimate.refuse_unseeable("m", T, terms, np.array([10.1]))
+    estimate.refuse_unseeable("m", T, terms, np.array([11.0]))
+    with pytest.raises(ct.Unseeable, match=r"m at t = 7: .* is 11\.1, .* about 1\.1e\+03 runs, not 1000"):
+        estimate.refuse_unseeable("m", T, terms, np.array([11.1]))
+    estimate.refuse_unseeable("a constant", T, np.ones((5, 1)), np.array([1.0]))
 
 
 def test_a_run_that_holds_a_tenth_of_the_sum_is_refused() -> None:

@@ -25,8 +25,18 @@ from collapse_theory.verification.settings import STRESS_SIZES, STRESS_TIMES
 ORDINARY_SIZE, ORDINARY_TIME = 10, 5
 LOST = 1e-13
 CURVES = ("mean", "std", "median", "conservation")
-SUMMED = {"standard deviation of the log-variance under replacement"}
-"""Theorems whose formula is harmless at every stress point, and whose numbers are its sum over any schedule."""
+CONSERVED = [
+    f"{of}mean squared location error under {regime} where the variance of a point is conserved"
+    for of in ("", "standard deviation of a Poisson rate: ")
+    for regime in ("replacement", "accumulation")
+]
+SUMMED = {
+    "standard deviation of the log-variance under replacement",
+    *CONSERVED,
+    "chance that a Poisson rate is above 0 under accumulation",
+    "standard deviation of the survival of a Poisson rate under accumulation",
+}
+"""Theorems whose formula is harmless at every stress point, and whose numbers serve any schedule."""
 
 
 def with_formulas(*sizes: int) -> dict[ct.Theorem, list[ct.Recursion]]:

@@ -158,7 +158,7 @@ def test_runs_are_saved_and_read_again(chain: ct.MarkovChain, tmp_path: Path) ->
 
 def test_sparse_runs_are_not_saved_but_their_values(tmp_path: Path) -> None:
     recursion = ct.Recursion(ct.MarkovChain(np.roll(np.eye(130), 1, axis=1)), ct.Replace(), sample_size=5)
-    with pytest.raises(ValueError, match=r"hold sparse matrices: simulate with keep=ct\.Values\(…\)"):
+    with pytest.raises(ValueError, match=r"hold arrays of different lengths: simulate with keep=ct\.Values\(…\)"):
         recursion.simulate(1, 2, rng=1).save(tmp_path / "runs.npz")
     assert not (tmp_path / "runs.npz").exists()
 

@@ -11,9 +11,10 @@ import pytest
 from error_budget import critical_z, z_of_mean
 
 import collapse_theory as ct
-from collapse_theory.families.markov_chain.asymptotics import ASYMPTOTICS, survivals
+from collapse_theory.families.markov_chain.asymptotics import ASYMPTOTICS
 from collapse_theory.theorem import Theorem
 from collapse_theory.verification.approach import approach
+from collapse_theory.wright_fisher.branching import survivals
 
 STICKY = ct.MarkovChain([[0.95, 0.05], [0.05, 0.95]])
 THREE = ct.MarkovChain([[0.7, 0.2, 0.1], [0.3, 0.5, 0.2], [0.25, 0.25, 0.5]])

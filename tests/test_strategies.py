@@ -160,3 +160,27 @@ def test_parameters_lie_in_their_domain(domain: Domain | Choice) -> None:
         assert domain.check("x", value) == value
 
     check()
+
+
+@PROFILE
+@given(strategies.probability_vectors())
+def test_probability_vectors_leave_something_to_chance(vector: ct.ProbabilityVector) -> None:
+    assert vector.values.sum() == pytest.approx(1)
+    assert vector.support >= 2
+
+
+def test_probability_vectors_shrink_to_a_fair_coin() -> None:
+    assert repr(find(strategies.probability_vectors(), lambda vector: True)) == "[0.5, 0.5]"
+    assert len(find(strategies.probability_vectors(6), lambda vector: len(vector) > 4)) == 5
+
+
+@PROFILE
+@given(strategies.recursions(ct.Categorical, ct.Replace, st.integers(2, 40)))
+def test_entropy_is_lost_in_the_mean_and_support_never_grows(recursion: ct.Recursion) -> None:
+    if not recursion.family.two_moments:
+        return
+    t = [0, 1, 2, 5, 20]
+    for quantity in (recursion.entropy, recursion.support_size, recursion.gini_simpson):
+        means = quantity.mean(t)
+        assert np.all(np.diff(means) <= 1e-12)
+        assert np.all(means >= 0)

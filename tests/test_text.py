@@ -1,25 +1,30 @@
-"""Text as tokens: words and characters, from a string and from a file read in blocks."""
+"""Text as tokens and as their counts: words and characters, from a string and from a file read in blocks."""
 
 from __future__ import annotations
 
+import sys
+import tracemalloc
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from unicodedata import is_normalized, normalize
+from unicodedata import category, is_normalized, normalize
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from collapse_theory import text
-from collapse_theory.text import UNITS, encode, joined, read_tokens, tokens
+from collapse_theory.text import UNITS, encode, joined, read_token_counts, read_tokens, token_counts, tokens
 
 PIECES = ("a", "B", "7", "é", "e", "\u0301", "\u0345", "'", "’", " ", "\n", "\r\n", "\t", "\u2000", "\u3000", "=")
 PIECES += ("\u0338", "ᄀ", "ᅡ", "ᆨ", "漢", "\U0001d50a", "ß", "ǰ", "-", "_")
 TEXTS = st.lists(st.sampled_from(PIECES) | st.characters(exclude_categories=["Cs"], exclude_characters="\0")).map(
     "".join
 )
+READERS = pytest.mark.parametrize("read", [read_tokens, read_token_counts])
+OF_STRINGS = pytest.mark.parametrize("of_string", [tokens, token_counts])
 
 
 def written(folder: Path, content: str | bytes) -> Path:
@@ -98,7 +103,7 @@ def test_a_file_gives_what_its_text_gives_whatever_the_blocks(
 def test_a_file_is_held_only_up_to_the_next_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(text, "BLOCK", 4)
     file = written(tmp_path, "one two\nthree\n" * 50)
-    passages = list(text._passages(file, "path"))
+    passages = list(text._passages(text._blocks(file, "path")))
     assert "".join(passages) == "one two\nthree\n" * 50
     assert max(map(len, passages)) <= 10
 
@@ -121,40 +126,123 @@ def test_a_file_is_held_only_up_to_the_next_space(tmp_path: Path, monkeypatch: p
     ],
 )
 @pytest.mark.parametrize("block", [1, 5, text.BLOCK])
+@READERS
 def test_wrong_files_are_refused_in_one_line(
-    content: bytes, complaint: str, block: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    content: bytes,
+    complaint: str,
+    block: int,
+    read: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(text, "BLOCK", block)
     file = written(tmp_path, content)
     with pytest.raises(ValueError, match="outside its domain") as caught:
-        read_tokens(file, "word")
+        read(file, "word")
     assert str(caught.value) == f"path = {str(file)!r} {complaint}"
 
 
-def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+@READERS
+def test_what_is_no_file_is_refused(read: Callable[..., Any], tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_tokens(tmp_path / "none.txt", "word")
+        read(tmp_path / "none.txt", "word")
     with pytest.raises(ValueError, match=r"path = .* is a directory, outside its domain: a text file in UTF-8"):
-        read_tokens(tmp_path, "word")
+        read(tmp_path, "word")
+
+
+@OF_STRINGS
+def test_what_is_no_text_is_refused(of_string: Callable[..., Any]) -> None:
+    with pytest.raises(ValueError, match=rf"domain: a text; a file is read by read_{of_string.__name__}$"):
+        of_string(Path("text.txt"), "word")
 
 
 def test_an_unknown_unit_is_refused(tmp_path: Path) -> None:
     complaint = r"unit = 'line' is outside its domain: one of 'character', 'word'"
-    for wrong in (lambda: tokens("a", "line"), lambda: read_tokens(tmp_path, "line"), lambda: joined(["a"], "line")):
+    for wrong in (tokens, token_counts, joined):
         with pytest.raises(ValueError, match=complaint):
-            wrong()
+            wrong("a", "line")
+    for wrong in (read_tokens, read_token_counts):
+        with pytest.raises(ValueError, match=complaint):
+            wrong(tmp_path, "line")
 
 
 @pytest.mark.parametrize(("string", "unit"), [("", "word"), ("-- !", "word"), (" \n", "character")])
-def test_a_text_without_tokens_is_refused(string: str, unit: str) -> None:
+@OF_STRINGS
+def test_a_text_without_tokens_is_refused(string: str, unit: str, of_string: Callable[..., Any]) -> None:
     with pytest.raises(ValueError, match=rf"^string = .* has no {unit}s, outside its domain: a text of at least 1"):
-        tokens(string, unit)
+        of_string(string, unit)
 
 
-def test_a_long_text_is_shortened_in_the_message() -> None:
+@OF_STRINGS
+def test_a_long_text_is_shortened_in_the_message(of_string: Callable[..., Any]) -> None:
     with pytest.raises(ValueError, match="has no words") as caught:
-        tokens(10_000 * "- ", "word")
+        of_string(10_000 * "- ", "word")
     assert len(str(caught.value)) < 150
+
+
+# -------------------------------------------------------------------------------------------------------------- counts
+def test_counts_fall_and_equal_ones_rise_in_the_alphabet() -> None:
+    counted = token_counts("Don’t, don't DON'T! École e\u0301cole; ŉ Straße STRASSE b a", "word")
+    assert list(counted.items()) == [("don't", 3), ("strasse", 2), ("école", 2), ("a", 1), ("b", 1), ("ʼn", 1)]
+    assert token_counts("b a\n  ba", "character") == {" ": 2, "a": 2, "b": 2}
+
+
+@settings(deadline=None)
+@given(
+    strings=st.lists(TEXTS | st.sampled_from(["It’s", "it's", "ŉ", "ﬁ", "İ", "I\u0307", "ΐ", "\u0301"]), max_size=9),
+    gap=st.sampled_from([" ", "\n", "\u2001", "\x85", ""]),
+    unit=st.sampled_from(UNITS),
+    fold=st.booleans(),
+    block=st.integers(1, 9) | st.just(text.BLOCK),
+)
+@example(strings=["o'", "’n", "o"], gap="’", unit="word", fold=True, block=1)
+@example(strings=["\u0301\u0327a", "a", "a\u0327\u0301", "\u0345"], gap="\u3000", unit="word", fold=True, block=2)
+def test_counts_are_those_of_the_tokens_whatever_the_blocks(
+    *,
+    strings: list[str],
+    gap: str,
+    unit: str,
+    fold: bool,
+    block: int,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    string = gap.join(["x", *strings, *strings[:3]])
+    expected = Counter(tokens(string, unit, fold=fold))
+    file = written(tmp_path_factory.mktemp("counts"), string)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(text, "BLOCK", block)
+        counted = token_counts(string, unit, fold=fold)
+        assert counted == expected
+        assert list(counted) == sorted(expected, key=lambda token: (-expected[token], token))
+        assert list(read_token_counts(file, unit, fold=fold).items()) == list(counted.items())
+
+
+def test_white_space_keeps_to_itself() -> None:
+    every = list(map(chr, range(sys.maxunicode + 1)))
+    spaces = [space for space in every if space.isspace()]
+    assert all(tokens(f"x{space}x", "word") == ["x", "x"] for space in spaces)
+    others = [point for point in every if not point.isspace()]
+    for rewritten in (str.casefold, lambda part: normalize("NFC", part)):
+        assert rewritten(" ".join(others)) == " ".join(map(rewritten, others))
+        assert " ".join(map(rewritten, others)).split() == list(map(rewritten, others))
+    marks = [point for point in others if category(point)[0] == "M" or "ᄀ" <= point <= "ᇿ"]
+    for space in spaces:
+        apart = normalize("NFC", space).join(normalize("NFC", mark) for mark in marks)
+        assert normalize("NFC", space.join(marks)) == apart
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_counting_holds_a_block_and_not_the_tokens(unit: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text, "BLOCK", 2**12)
+    file = written(tmp_path, "one two three\n" * 50_000)
+    read_token_counts(file, unit)
+    tracemalloc.start()
+    try:
+        read_token_counts(file, unit)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < file.stat().st_size / 2
 
 
 # ------------------------------------------------------------------------------------------------------------ integers

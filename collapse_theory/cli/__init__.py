@@ -21,10 +21,9 @@ from collapse_theory.cli.common_options import (
     sizes_of,
 )
 from collapse_theory.cli.regime_options import RegimeCommand
-from collapse_theory.cli.source_options import chain_of, meant, source_of, text_options
+from collapse_theory.cli.source_options import Model, chain_of, family_option, source_of, text_options
 
 if TYPE_CHECKING:
-    from collapse_theory.families import Family
     from collapse_theory.regimes import Regime
 
 PLAIN_WIDTH = 100
@@ -83,13 +82,7 @@ def main() -> None:
 
 @main.command(cls=RegimeCommand, short_help="Tell what refitting would leave of a column of numbers, or of a text.")
 @click.argument("data", metavar="FILE", type=click.Path(path_type=Path))
-@click.option(
-    "--family",
-    type=Kind("families"),
-    default="gaussian",
-    show_default=True,
-    help="What is fitted to the file, and refitted: gaussian to a column of numbers, markov-chain to a text.",
-)
+@family_option
 @click.option("--column", metavar="NAME", help="For numbers: column of the file; not needed when there is only one.")
 @text_options
 @sample_size_option
@@ -109,7 +102,7 @@ def main() -> None:
 @json_option
 def forecast(
     data: Path,
-    family: type[Family],
+    model: Model | None,
     sample_size: str,
     generations: int,
     regime: Regime,
@@ -122,14 +115,16 @@ def forecast(
     """Tell what refitting on its own samples would leave of a column of numbers, or of a text.
 
     A Gaussian is fitted to a column of a CSV file, then to samples of that Gaussian, and so on: what becomes of the
-    spread, the mean and the tails, in the mean over runs and in a typical run. With --family markov-chain, the
-    transitions between the characters or words of a text are fitted, then those of a path through that chain, and so
-    on: what becomes of its states, its transitions and its entropy rate.
+    spread, the mean and the tails, in the mean over runs and in a typical run.
+
+    With --family words, the shares of the words in a text are fitted, then those in a sample of that many words, and
+    so on: how many words are left, which have an even chance, what was lost with the others. With --family
+    markov-chain, the transitions between the characters or words of a text are fitted, then those of a path through
+    that chain, and so on: what becomes of its states, its transitions and its entropy rate.
     """
-    given = meant(family, options)
     from collapse_theory.forecasting import forecast as forecast_of
 
-    source, label, rest = source_of(family, data, given)
+    source, label, rest = source_of(model, data, options)
     report = forecast_of(
         source,
         sample_size=sizes_of(sample_size),

@@ -24,9 +24,9 @@ class Kind(click.ParamType):  # type: ignore[type-arg]
     def __init__(self, package: str) -> None:
         self.package = package
 
-    def kinds(self) -> dict[str, type]:
+    def kinds(self) -> dict[str, Any]:
         """The classes by name."""
-        found: dict[str, type] = import_module(f"collapse_theory.{self.package}").named()
+        found: dict[str, Any] = import_module(f"collapse_theory.{self.package}").named()
         return found
 
     def get_metavar(self, *_: Any, **__: Any) -> str:

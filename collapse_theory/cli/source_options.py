@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from collapse_theory.cli.common_options import Kind
+
 if TYPE_CHECKING:
-    from collapse_theory.families import Family, MarkovChain
+    from collapse_theory.families import Categorical, MarkovChain
     from collapse_theory.families.smoothing import Smoothing
 
 Command = Callable[..., Any]
 
 UNITS = ("character", "word")
 UNSEEN_ROWS = ("unigram", "uniform", "previous", "end", "cyclic", "source")
+TABLES = (".csv", ".tsv")
+"""Endings of the names of files that surely are no texts."""
 STARTS = ("occupancy", "stationary", "last")
 SMOOTHINGS = "add-alpha:ALPHA, back-off:STRENGTH or absolute-discount:DISCOUNT"
 
@@ -40,18 +44,60 @@ class Smoothed(click.ParamType):  # type: ignore[type-arg]
         return found
 
 
+OWN: Mapping[str, tuple[str, ...]] = {
+    "Gaussian": ("column", "ddof"),
+    "MarkovChain": ("unit", "max_states", "unseen_row", "smoothing", "start"),
+    "Categorical": ("unit", "smoothing"),
+}
+"""Families that are fitted to a file, and the options that have a meaning for each, of those that are for some only."""
+
+
+class Model(NamedTuple):
+    """What is fitted to a file: a family, and the options that its name on the command line stands for."""
+
+    family: type
+    meant: Mapping[str, Any] = {}
+
+
+UNITS_BY_NAME = {"words": "word", "characters": "character"}
+"""Names that stand for a vocabulary and its unit."""
+
+
+class Fitted(Kind):
+    """A family that is fitted to a file, chosen by name, or a vocabulary by the unit of its types."""
+
+    def kinds(self) -> dict[str, Any]:
+        """The models by name."""
+        from collapse_theory.families import Categorical
+
+        fitted = {name: Model(family) for name, family in super().kinds().items() if family.__name__ in OWN}
+        return fitted | {name: Model(Categorical, {"unit": unit}) for name, unit in UNITS_BY_NAME.items()}
+
+
+family_option = click.option(
+    "--family",
+    "model",
+    type=Fitted("families"),
+    help="What is fitted to the file, and refitted: gaussian to a column of numbers; words or characters, by their "
+    "frequency, or markov-chain, by what follows what, to a text.  [default: gaussian]",
+)
+
 TEXT_OPTIONS = (
-    click.option("--unit", type=click.Choice(UNITS), help="For a text: what the states are.  [default: character]"),
+    click.option(
+        "--unit",
+        type=click.Choice(UNITS),
+        help="For a text: whether characters or words are fitted.  [default: character; word for categorical]",
+    ),
     click.option(
         "--max-states",
         metavar="K",
         type=int,
-        help="For a text: the most frequent K - 1 states, and one for the others.",
+        help="For markov-chain: the most frequent K - 1 states, and one for the others.",
     ),
     click.option(
         "--unseen-row",
         type=click.Choice(UNSEEN_ROWS),
-        help="For a text: the row of a state that was never left.  [default: unigram]",
+        help="For markov-chain: the row of a state that was never left.  [default: unigram]",
     ),
     click.option(
         "--smoothing",
@@ -62,7 +108,7 @@ TEXT_OPTIONS = (
     click.option(
         "--start",
         type=click.Choice(STARTS),
-        help="For a text: where each path begins.  [default: occupancy]",
+        help="For markov-chain: where each path begins.  [default: occupancy]",
     ),
 )
 
@@ -74,48 +120,63 @@ def text_options(command: Command) -> Command:
     return command
 
 
-OWN: Mapping[str, tuple[str, ...]] = {
-    "Gaussian": ("column", "ddof"),
-    "MarkovChain": ("unit", "max_states", "unseen_row", "smoothing", "start"),
-}
-"""Options that have a meaning for a family, of those that are for some only."""
-
-
-def meant(family: type[Family], given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that were given.
+def meant(model: Model, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The options that were given, and those that the name of the model stands for.
 
     Raises
     ------
     ValueError
-        For a family that is fitted to no file, and naming an option that has no meaning for it.
+        Naming an option that has no meaning for the family, or contradicts the name of the model.
     """
-    name = family.__name__
-    if name not in OWN:
-        raise ValueError(f"family = {name} is outside its domain: {' or '.join(OWN)}, which are fitted to a file")
+    name = model.family.__name__
     found = {option: value for option, value in given.items() if value is not None}
     for option, value in found.items():
         if option not in OWN[name]:
             raise ValueError(f"{option} = {value!r} has no meaning for {name}: its options are {', '.join(OWN[name])}")
-    return found
+        if option in model.meant and value != model.meant[option]:
+            raise ValueError(f"{option} = {value!r} contradicts --family, which says {model.meant[option]!r}")
+    return {**found, **model.meant}
 
 
-def source_of(family: type[Family], data: Path, options: Mapping[str, Any]) -> tuple[Any, str, dict[str, Any]]:
-    """What is forecast, its name in the report, and options that are left for the forecast itself."""
-    from collapse_theory.families import Gaussian
+def source_of(model: Model | None, data: Path, given: Mapping[str, Any]) -> tuple[Any, str, dict[str, Any]]:
+    """What is forecast, its name in the report, and options that are left for the forecast itself.
 
-    if family is not Gaussian:
-        return chain_of(data, options), data.name, {}
+    Without a model, a Gaussian is fitted; a file that is no column of numbers then names the models for a text.
+    """
+    from collapse_theory.families import Gaussian, MarkovChain
+
+    chosen = Model(Gaussian) if model is None else model
+    options = meant(chosen, given)
+    if chosen.family is not Gaussian:
+        return (chain_of if chosen.family is MarkovChain else vocabulary_of)(data, options), data.name, {}
     from collapse_theory.forecasting import named_column
 
-    rest = dict(options)
-    name, values = named_column(data, rest.pop("column", None))
-    return values, name or data.stem, rest
+    column = options.pop("column", None)
+    try:
+        name, values = named_column(data, column)
+    except ValueError as wrong:
+        if model is not None or column is not None or not data.is_file() or data.suffix.lower() in TABLES:
+            raise
+        raise ValueError(f"{wrong}; a text needs --family words or --family markov-chain") from wrong
+    return values, name or data.stem, options
 
 
 def chain_of(data: Path, options: Mapping[str, Any]) -> MarkovChain:
     """The chain fitted to a file of text, by the options that were given."""
     from collapse_theory.families import MarkovChain
 
+    return MarkovChain.from_file(_existing(data), **options)
+
+
+def vocabulary_of(data: Path, options: Mapping[str, Any]) -> Categorical:
+    """The words or characters of a file of text with their shares, by the options that were given."""
+    from collapse_theory.families import Categorical
+
+    return Categorical.from_file(_existing(data), **options)
+
+
+def _existing(data: Path) -> Path:
+    """The path of a file that is there; ValueError for another."""
     if not data.exists():
         raise ValueError(f"data = {str(data)!r} does not exist, outside its domain: a file of text")
-    return MarkovChain.from_file(data, **options)
+    return data

@@ -1,17 +1,30 @@
 """What is refitted: one file (or folder) per family."""
 
+from collapse_theory.families.categorical import Categorical, ProbabilityVector
 from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
 from collapse_theory.families.markov_chain import MarkovChain, TransitionMatrix
+from collapse_theory.families.poisson import Poisson
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff
 from collapse_theory.naming import by_name
 
-__all__ = ["Family", "Gaussian", "MarkovChain", "TransitionMatrix", "AddAlpha", "BackOff", "AbsoluteDiscount"]
+__all__ = [
+    "Family",
+    "Gaussian",
+    "MarkovChain",
+    "TransitionMatrix",
+    "Categorical",
+    "ProbabilityVector",
+    "Poisson",
+    "AddAlpha",
+    "BackOff",
+    "AbsoluteDiscount",
+]
 
-PARTS: tuple[type, ...] = (TransitionMatrix, AddAlpha, BackOff, AbsoluteDiscount)
+PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, AddAlpha, BackOff, AbsoluteDiscount)
 """What a family may be made of."""
 
 
 def named() -> dict[str, type[Family]]:
     """Every family under its name in kebab-case."""
-    return by_name(Gaussian, MarkovChain)
+    return by_name(Gaussian, MarkovChain, Categorical, Poisson)

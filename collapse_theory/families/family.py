@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from collapse_theory.definitions import Definition
 from collapse_theory.domain import AsCode, construction
 from collapse_theory.errors import NotDefined
-from collapse_theory.quantities import Definition
 from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
 from collapse_theory.theorem import Theorem
@@ -71,9 +71,6 @@ class Family(ABC):
 
     _repr_pretty_ = AsCode()
 
-    ddof: float
-    """Divisor n − ddof of the fitted spread, for a family that matches two moments."""
-
     @property
     def two_moments(self) -> bool:
         """Whether the fit matches the first two moments of its fit set up to the divisor n − ddof.
@@ -84,8 +81,23 @@ class Family(ABC):
         return False
 
     @property
+    def conserved_spread(self) -> bool:
+        """Whether the expected variance of a point of the model is the source's, in every generation of every regime.
+
+        So it is where the fitted mean is that of the fit set and the variance is a linear function of it. Such a family
+        gives ``spread``, ``spread_symbol`` and the role ``squared_location``, and inherits every theorem on the mean of
+        its squared location error.
+        """
+        return False
+
+    @property
+    def ddof(self) -> float:
+        """Divisor n − ddof of the fitted spread, for a family that matches two moments."""
+        raise NotDefined(f"{type(self).__name__} does not say what its divisor is")
+
+    @property
     def spread(self) -> float:
-        """Variance of a point of the source, for a family that matches two moments."""
+        """Variance of a point of the source, for a family that matches two moments or conserves it."""
         raise NotDefined(f"{type(self).__name__} does not say what its spread is")
 
     @property

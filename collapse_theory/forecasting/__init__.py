@@ -8,12 +8,15 @@ from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import Panel, plot_forecast
 from collapse_theory.forecasting.gaussian import GaussianForecast
 from collapse_theory.forecasting.source import Normality, Parameter, Source
+from collapse_theory.forecasting.survival import EvenChance, Survival
+from collapse_theory.forecasting.vocabulary import Law, VocabularyForecast
 
 __all__ = [
     "forecast",
     "Forecast",
     "GaussianForecast",
     "ChainForecast",
+    "VocabularyForecast",
     "Course",
     "Statistic",
     "Panel",
@@ -21,6 +24,9 @@ __all__ = [
     "Parameter",
     "Normality",
     "Loops",
+    "Survival",
+    "EvenChance",
+    "Law",
     "read_column",
     "named_column",
     "plot_forecast",

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import exp, log
 from typing import TYPE_CHECKING
 
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff
-from collapse_theory.forecasting.course import Course, Statistic
+from collapse_theory.forecasting.course import Statistic
 from collapse_theory.forecasting.words import (
     MARK,
     Row,
     band,
+    bits,
     cell,
     cells,
-    number,
+    entropy_told,
+    kept,
     percent,
     regime_told,
     report,
@@ -22,14 +23,14 @@ from collapse_theory.forecasting.words import (
     rows_on_the_way,
     sizes_told,
 )
+from collapse_theory.forecasting.words import count as _count
+from collapse_theory.forecasting.words import nats as _rate
 from collapse_theory.passage import counted, told
 from collapse_theory.recursion import known_fate
 
 if TYPE_CHECKING:
     from collapse_theory.forecasting.chain import ChainForecast
 
-SMALLEST = 1e-3
-"""Smallest entropy rate that is written out."""
 UNSEEN = {
     "unigram": "has the shares of all states in the sample as its row",
     "uniform": "leads to every state with equal chance",
@@ -42,10 +43,9 @@ UNSEEN = {
 
 def summary(forecast: ChainForecast, width: int) -> str:
     """The whole report, its words wrapped to a width in characters."""
-    last = forecast.generations[-1]
-    title = f"{forecast.label}: a chain of {counted(_states(forecast), 'state')}, forecast to generation {last}"
-    tables = [_at_the_horizon(forecast), *([_on_the_way(forecast)] if last > 0 else [])]
-    return report(title, _sentences(forecast), tables, _notes(forecast), width)
+    what = f"a chain of {counted(_states(forecast), 'state')}"
+    tables = _at_the_horizon(forecast), _on_the_way(forecast)
+    return report(forecast, what, _sentences(forecast), *tables, _notes(forecast), width)
 
 
 def _sentences(forecast: ChainForecast) -> Iterator[tuple[str, str]]:
@@ -63,19 +63,15 @@ def _states(forecast: ChainForecast) -> int:
 
 def _source(forecast: ChainForecast) -> str:
     rate, edges = float(forecast.entropy_rate.typical.seen[0]), forecast.chain.matrix.edges
-    chance = (
-        f"entropy rate {number(rate, 4)} nats, or {number(rate / log(2), 4)} bits, a step: as much as a choice among "
-        f"{number(exp(rate), 3)} equally likely successors."
-    )
+    chance = f"entropy rate {entropy_told(rate, 'a step', 'successors')}." if rate > 0 else ""
     return (
         f"Generation 0 is the chain itself: {counted(_states(forecast), 'state')}, {counted(edges, 'edge')} (distinct "
-        f"transitions), {chance if rate > 0 else 'and no chance in it: it repeats itself.'}"
+        f"transitions), {chance or 'and no chance in it: it repeats itself.'}"
     )
 
 
 def _refitting(forecast: ChainForecast) -> str:
     chain = forecast.chain
-    real = " Real transitions are taken to follow the source." if forecast.recursion.tableau.anchored else ""
     rare = f"A state that they never leave {UNSEEN[chain.unseen_row]}."
     if isinstance(chain.smoothing, AddAlpha):
         rare = f"To every count {chain.smoothing.alpha:g} is added."
@@ -85,7 +81,7 @@ def _refitting(forecast: ChainForecast) -> str:
         rare = f"Of every count {chain.smoothing.discount:g} is taken and shared out as the states are in the sample."
     return (
         f"Each generation draws {sizes_told(forecast, 'transitions')}, whose shares in each row are its chances. "
-        f"{rare} {regime_told(forecast)}{real}"
+        f"{rare} {regime_told(forecast, 'Real transitions are taken to follow the source.')}"
     )
 
 
@@ -93,19 +89,11 @@ def _left(forecast: ChainForecast) -> str:
     last = int(forecast.generations[-1])
     if last == 0:
         return "Nothing is lost before the first refit."
-    states, edges = _kept(forecast.state_count), _kept(forecast.edge_count)
+    states, edges = kept(forecast.state_count), kept(forecast.edge_count)
     left = f"A typical run has at generation {last} {states} of the states and {edges} of the edges"
-    rate = forecast.entropy_rate.typical.seen
-    if rate[0] == 0:
+    if forecast.entropy_rate.typical.seen[0] == 0:
         return f"{left}."
-    return f"{left}, and {_kept(forecast.entropy_rate) if rate[-1] else 'nothing'} of the entropy rate."
-
-
-def _kept(course: Course) -> str:
-    """Share of the source that is left in a typical run."""
-    known = course.typical
-    text = percent(float(known.seen[-1] / known.seen[0]), 2)
-    return text if known.road == "exact" else MARK + text
+    return f"{left}, and {kept(forecast.entropy_rate)} of the entropy rate."
 
 
 def _end(forecast: ChainForecast) -> str:
@@ -155,7 +143,7 @@ def _at_the_horizon(forecast: ChainForecast) -> list[Row]:
     return [
         (f"At generation {forecast.generations[-1]}", "source", "expected", "typical", "90 % of runs"),
         ("entropy rate, nats", *cells(forecast.entropy_rate, _rate)),
-        ("entropy rate, bits", *cells(forecast.entropy_rate, lambda value, digits: _rate(value / log(2), digits))),
+        ("entropy rate, bits", *cells(forecast.entropy_rate, bits)),
         ("states", *cells(forecast.state_count, _count)),
         ("edges", *cells(forecast.edge_count, _count)),
     ]
@@ -178,17 +166,6 @@ def _on_the_way(forecast: ChainForecast) -> list[Row]:
             for i in rows_on_the_way(len(forecast.generations))
         ),
     ]
-
-
-def _rate(value: float, digits: int) -> str:
-    """An entropy rate to some digits, a small one to three decimals."""
-    if 0 < value < SMALLEST:
-        return f"<{SMALLEST:g}"
-    return "0" if value == 0 else number(value, digits) if value >= 0.1 else f"{value:.3f}"
-
-
-def _count(value: float, digits: int) -> str:
-    return f"{value:.0f}" if value == round(value) or value >= 10 ** (digits - 1) else f"{value:.1f}"
 
 
 def _notes(forecast: ChainForecast) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,6 +19,7 @@ from collapse_theory.plotting import exact_values
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion
 from collapse_theory.simulation import Values
+from collapse_theory.theorem import Theorem
 
 if TYPE_CHECKING:
     from collapse_theory.simulation import Runs
@@ -95,6 +96,8 @@ class Roads:
         Whose values the runs keep in place of their states, where these are large.
     times : tuple of Time
         What the runs watch.
+    avoided : tuple of Theorem
+        Theorems that are too much work here.
     """
 
     recursion: Recursion
@@ -104,6 +107,7 @@ class Roads:
     progress: bool
     quantities: tuple[Quantity, ...] = ()
     times: tuple[Time, ...] = ()
+    avoided: tuple[Theorem, ...] = ()
 
     @cached_property
     def runs(self) -> Runs:
@@ -126,7 +130,7 @@ class Roads:
         """Answer of the exact road to a statistic; None where no theorem gives it, or only with too much work."""
         try:
             numeric = known.theorem.road == "exact numeric" and not self.recursion.sizes.constant
-            return None if numeric and self.t.sum() > longest else ask()
+            return None if known.theorem in self.avoided or (numeric and self.t.sum() > longest) else ask()
         except NoClosedForm:
             return None
 
@@ -158,6 +162,49 @@ class Roads:
             curves = (quantity.median, quantity.quantile(LOW), quantity.quantile(HIGH))
             quantiles = [self.statistic(curve, longest=longest) for curve in curves]
         return Course(self.statistic(quantity.mean, longest=longest), *quantiles)
+
+
+def first_at_most(
+    roads: Roads, curve: Curve, seen: Statistic, level: float, *, beyond: bool, points: int, latest: int
+) -> int | None:
+    """First generation in which a falling curve is at most a level, bracketed ever more closely.
+
+    Parameters
+    ----------
+    roads : Roads
+        Where values come from.
+    curve : Curve
+        The curve.
+    seen : Statistic
+        Its values at the generations that are looked at.
+    level : float
+        Level below its value on the source.
+    beyond : bool
+        Whether an exact curve is known to fall so far; it is then followed beyond the horizon.
+    points : int
+        Generations between which a simulated curve is bracketed at once; an exact one is halved.
+    latest : int
+        Generation beyond which it is not sought.
+
+    Returns
+    -------
+    int or None
+        None where it is not found.
+    """
+    exact = seen.road == "exact"
+    t, values = roads.t, seen.seen
+    while not np.any(values <= level):
+        further = np.array([t[-1], 2 * t[-1] + 1])
+        known = roads.exactly(curve, partial(exact_values, curve, further), math.inf) if beyond and exact else None
+        if known is None or t[-1] > latest:
+            return None
+        t, values = further, known
+    while True:
+        first = int(np.argmax(values <= level))
+        if t[first] == t[first - 1] + 1:
+            return int(t[first])
+        t = spread_over(t[first - 1], t[first], 3 if exact else points)
+        values = replace(roads, t=t).statistic(curve).seen
 
 
 def _quantiles(quantity: Quantity, t: NDArray[np.int64], probabilities: tuple[float, ...]) -> Array:

@@ -6,10 +6,11 @@ from typing import Any, overload
 
 from numpy.typing import ArrayLike
 
-from collapse_theory.families import Family, MarkovChain
+from collapse_theory.families import Categorical, Family, MarkovChain
 from collapse_theory.forecasting.chain import ChainForecast, chain_forecast
 from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.gaussian import GaussianForecast, gaussian_forecast
+from collapse_theory.forecasting.vocabulary import VocabularyForecast, vocabulary_forecast
 from collapse_theory.regimes import Regime, Replace
 from collapse_theory.schedules import Schedule
 from collapse_theory.simulation.blocks import Seed
@@ -31,6 +32,20 @@ def forecast(
 
 @overload
 def forecast(
+    source: Categorical,
+    *,
+    sample_size: int | Schedule,
+    generations: int,
+    regime: Regime | None = ...,
+    replicates: int | None = ...,
+    rng: Seed = ...,
+    label: str | None = ...,
+    progress: bool = ...,
+) -> VocabularyForecast: ...
+
+
+@overload
+def forecast(
     source: ArrayLike,
     *,
     sample_size: int | Schedule,
@@ -46,7 +61,7 @@ def forecast(
 
 
 def forecast(
-    source: ArrayLike | MarkovChain,
+    source: ArrayLike | MarkovChain | Categorical,
     *,
     sample_size: int | Schedule,
     generations: int,
@@ -60,23 +75,25 @@ def forecast(
 ) -> Forecast:
     """Forecast of a model that is refitted, generation after generation, on samples of itself.
 
-    Generation 0 is the Gaussian fitted to a column of numbers, or a Markov chain, such as one fitted to a text. Every
-    statistic is exact where a theorem gives it and simulated where not, and says which.
+    Generation 0 is the Gaussian fitted to a column of numbers, or the words of a text by their frequency, or a Markov
+    chain, such as one fitted to a text. Every statistic is exact where a theorem gives it and simulated where not, and
+    says which.
 
     Parameters
     ----------
-    source : array_like or MarkovChain
+    source : array_like, Categorical or MarkovChain
         The data, shape ``(values,)`` or, as in a data frame of one column, ``(values, 1)``: at least two finite
-        numbers, not all equal. Or a chain: ``ct.MarkovChain.from_file("reference.txt")``.
+        numbers, not all equal. Or a vocabulary, ``ct.Categorical.from_file("reference.txt")``; or a chain,
+        ``ct.MarkovChain.from_file("reference.txt")``.
     sample_size : int or Schedule
-        Points, or transitions, drawn per generation.
+        Points, words or transitions drawn per generation.
     generations : int
         The horizon.
     regime : Regime, optional
         On which data each generation is fitted; ``Replace()`` by default.
     replicates : int, optional
-        Runs behind what is simulated. For a column 20 000, and at least 100; for a chain at least 20, and by default
-        as many as take some 15 seconds on one core, at most 1000.
+        Runs behind what is simulated. For a column 20 000, and at least 100; for a vocabulary or a chain at least 20,
+        and by default as many as take some 15 seconds on one core, at most 1000.
     rng : int, SeedSequence or Generator
         Seed of everything random here.
     label : str, optional
@@ -91,7 +108,7 @@ def forecast(
 
     Returns
     -------
-    GaussianForecast or ChainForecast
+    GaussianForecast, VocabularyForecast or ChainForecast
         Numbers, words and a picture.
 
     Raises
@@ -113,8 +130,9 @@ def forecast(
     }
     if not isinstance(source, Family):
         return gaussian_forecast(source, **asked, **own)
-    if not isinstance(source, MarkovChain):
-        raise ValueError(f"source = {source!r} is outside its domain: a column of numbers, or a MarkovChain")
+    if not isinstance(source, (MarkovChain, Categorical)):
+        kinds = "a column of numbers, or a Categorical or MarkovChain"
+        raise ValueError(f"source = {source!r} is outside its domain: {kinds}")
     for name, value in own.items():
-        raise ValueError(f"{name} = {value!r} has no meaning for MarkovChain: leave it out")
-    return chain_forecast(source, **asked)
+        raise ValueError(f"{name} = {value!r} has no meaning for {type(source).__name__}: leave it out")
+    return vocabulary_forecast(source, **asked) if isinstance(source, Categorical) else chain_forecast(source, **asked)

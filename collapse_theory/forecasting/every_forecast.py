@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.forecasting.course import Course
-from collapse_theory.forecasting.figure import Panel, figure_of, plot_forecast
+from collapse_theory.forecasting.figure import Drawn, figure_of, plot_forecast
 from collapse_theory.recursion import Recursion
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ class Forecast(ABC):
     generations : ndarray of int
         Generations that are looked at, the first 0 and the last the horizon.
     half_life : int or None
-        When the quantity to look at first is down to half the source's in the typical run; None where that is not
-        known to happen.
+        When the quantity to look at first is down to half the source's; None where that is not known to happen.
     replicates, seed : int
         Runs behind everything that is simulated, and the seed of everything random.
     """
@@ -60,7 +59,7 @@ class Forecast(ABC):
         """What else there is to tell, by name."""
 
     @abstractmethod
-    def panels(self) -> tuple[Panel, ...]:
+    def panels(self) -> tuple[Drawn, ...]:
         """The panels of the picture."""
 
     @abstractmethod

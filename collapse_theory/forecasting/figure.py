@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,25 @@ if TYPE_CHECKING:
 Array = NDArray[np.float64]
 
 DARK = "0.35"
-LAYOUT: dict[str, Any] = {"figsize": (12.5, 4.6), "layout": "constrained"}
+LEGEND: dict[str, Any] = {
+    "frameon": False,
+    "fontsize": 9,
+    "ncols": 2,
+    "loc": "upper center",
+    "bbox_to_anchor": (0.5, -0.16),
+}
 LOGARITHMIC_FROM = 20.0
 LARGEST = 1e200
 """Largest size that is drawn: matplotlib looks for ticks far beyond the ends of an axis, inside the floats."""
 SINGLE_RUNS = 12
 NO_RUNS: Array = np.empty((0, 0))
+
+
+class Drawn(Protocol):
+    """Whatever a picture of a forecast shows on Axes of its own."""
+
+    def draw(self, t: NDArray[np.int64], ax: Axes) -> None:
+        """The panel on Axes; t are the generations of the forecast."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +75,12 @@ class Panel:
     smallest: float = 0.0
     symmetric: bool = False
 
+    def draw(self, t: NDArray[np.int64], ax: Axes) -> None:
+        """Band, lines and the source's value of the course, and thin single runs."""
+        _draw(self, t, ax)
+        if self.axis != "free":
+            _scale(self, ax)
+
 
 def single_runs(runs: Runs | None, quantity: Quantity) -> Array:
     """Values of a quantity on the first few runs, shape ``(runs, generations)``, inside the floats."""
@@ -72,7 +91,7 @@ def single_runs(runs: Runs | None, quantity: Quantity) -> Array:
 
 
 def plot_forecast(forecast: Forecast, axes: Sequence[Axes] | None = None) -> Sequence[Axes]:
-    """The panels of a forecast on three Axes, which are returned.
+    """The panels of a forecast on as many Axes, which are returned.
 
     Solid lines are exact, dashed ones simulated; the courses of the forecast are the data of the picture, with a dozen
     single runs: a band alone hides what becomes of each run inside it.
@@ -81,18 +100,17 @@ def plot_forecast(forecast: Forecast, axes: Sequence[Axes] | None = None) -> Seq
     ----------
     forecast : Forecast
         What is drawn.
-    axes : sequence of three matplotlib Axes, optional
+    axes : sequence of matplotlib Axes, optional
         Where to draw; by default on a new figure.
     """
     panels = forecast.panels()
     if axes is None:
         from matplotlib import pyplot
 
-        axes = pyplot.subplots(1, len(panels), **LAYOUT)[1]
+        shape, size = _layout(len(panels))
+        axes = pyplot.subplots(*shape, figsize=size, layout="constrained")[1].ravel()
     for panel, ax in zip(panels, axes, strict=True):
-        _draw(panel, forecast.generations, ax)
-        if panel.axis != "free":
-            _scale(panel, ax)
+        panel.draw(forecast.generations, ax)
     return axes
 
 
@@ -100,15 +118,19 @@ def figure_of(forecast: Forecast) -> Figure:
     """The picture of a forecast as a figure of its own, which pyplot does not know."""
     from matplotlib.figure import Figure
 
-    figure = Figure(**LAYOUT)
-    plot_forecast(forecast, figure.subplots(1, len(forecast.panels())))
+    shape, size = _layout(len(forecast.panels()))
+    figure = Figure(figsize=size, layout="constrained")
+    plot_forecast(forecast, figure.subplots(*shape).ravel())
     return figure
+
+
+def _layout(panels: int) -> tuple[tuple[int, int], tuple[float, float]]:
+    """Rows and columns of Axes, and the size of the figure in inches: up to three side by side, else in two rows."""
+    return ((1, panels), (12.5, 4.6)) if panels <= 3 else ((2, -(-panels // 2)), (10.5, 8.6))
 
 
 def _draw(panel: Panel, t: NDArray[np.int64], ax: Axes) -> None:
     """Band, lines and the source's value of one course, and thin single runs."""
-    from matplotlib.ticker import MaxNLocator
-
     last, course, unit = int(t[-1]), panel.course, panel.unit
     low, high = _values(course.low, unit), _values(course.high, unit)
     ax.fill_between(t, low, high, color=MEDIAN, alpha=0.16, linewidth=0, label="90 % of runs")
@@ -126,12 +148,18 @@ def _draw(panel: Panel, t: NDArray[np.int64], ax: Axes) -> None:
         thin = ax.plot(t, panel.single_runs.T, color=GREY, linewidth=0.6, zorder=1)
         thin[0].set_label(f"{len(panel.single_runs)} single runs")
     ax.set_title(panel.title, loc="left", fontsize=11)
-    dashed = any(known.road == "simulated" for _, known, _ in lines)
+    generations_below(ax, last, dashed=any(known.road == "simulated" for _, known, _ in lines))
+    ax.legend(**LEGEND)
+
+
+def generations_below(ax: Axes, last: int, *, dashed: bool) -> None:
+    """The horizontal axis of what is drawn over the generations."""
+    from matplotlib.ticker import MaxNLocator
+
     ax.set_xlabel("generation (dashed: simulated)" if dashed else "generation")
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.set_xlim(0, max(last, 1))
     ax.spines[["top", "right"]].set_visible(False)
-    ax.legend(frameon=False, fontsize=9, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.16))
 
 
 def _values(known: Statistic, unit: float) -> Array:

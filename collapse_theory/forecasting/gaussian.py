@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from collapse_theory.domain import COUNT, GENERATION, Domain
 from collapse_theory.families import Gaussian
-from collapse_theory.forecasting.course import Course, Roads, Statistic, spread_over
+from collapse_theory.forecasting.course import Course, Roads, Statistic, first_at_most, spread_over
 from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import SINGLE_RUNS, Panel, single_runs
 from collapse_theory.forecasting.gaussian_report import summary
@@ -178,26 +178,10 @@ def _course_after(roads: Roads, sd: Course, quantity: Quantity) -> Course:
 
 
 def _half_life(roads: Roads, sd: Course, fate: Fate | None) -> int | None:
-    """First generation whose median sd is at most half the source's, bracketed ever more closely.
+    """First generation whose median sd is at most half the source's.
 
     Where every run is known to collapse and the median has an exact road, it is sought beyond the horizon as well.
     """
-    half = roads.recursion.sd.source_value / 2
-    exact = sd.typical.road == "exact"
-    certain = exact and roads.recursion.sizes.constant and fate is not None and fate.verdict == "collapses"
-    t, typical = roads.t, sd.typical.seen
-    while not np.any(typical <= half):
-        if not certain or t[-1] > LATEST_HALF_LIFE:
-            return None
-        t = np.array([t[-1], 2 * t[-1] + 1])
-        typical = _median_sd(roads, t)
-    while True:
-        first = int(np.argmax(typical <= half))
-        if t[first] == t[first - 1] + 1:
-            return int(t[first])
-        t = spread_over(t[first - 1], t[first], 3 if exact else POINTS)
-        typical = _median_sd(roads, t)
-
-
-def _median_sd(roads: Roads, t: NDArray[np.int64]) -> NDArray[np.float64]:
-    return replace(roads, t=t).statistic(roads.recursion.sd.median).seen
+    certain = roads.recursion.sizes.constant and fate is not None and fate.verdict == "collapses"
+    half, median = roads.recursion.sd.source_value / 2, roads.recursion.sd.median
+    return first_at_most(roads, median, sd.typical, half, beyond=certain, points=POINTS, latest=LATEST_HALF_LIFE)

@@ -40,10 +40,8 @@ FATES = {
 
 def summary(forecast: GaussianForecast, width: int) -> str:
     """The whole report, its words wrapped to a width in characters."""
-    last = forecast.generations[-1]
-    title = f"{forecast.label}: {forecast.source.count} values, forecast to generation {last}"
-    tables = [_at_the_horizon(forecast), *([_on_the_way(forecast)] if last > 0 else [])]
-    return report(title, _sentences(forecast), tables, _notes(forecast), width)
+    tables = _at_the_horizon(forecast), _on_the_way(forecast)
+    return report(forecast, f"{forecast.source.count} values", _sentences(forecast), *tables, _notes(forecast), width)
 
 
 def _sentences(forecast: GaussianForecast) -> Iterator[tuple[str, str]]:
@@ -82,13 +80,11 @@ def _normality(forecast: GaussianForecast) -> str:
 
 
 def _refitting(forecast: GaussianForecast) -> str:
-    recursion = forecast.recursion
-    real = " Real points are taken to follow the fitted Gaussian." if recursion.tableau.anchored else ""
-    ddof = recursion.family.ddof
+    ddof = forecast.recursion.family.ddof
     divisor = "n" if ddof == 0 else f"(n {'-' if ddof > 0 else '+'} {abs(ddof):g})"
     return (
         f"Each generation draws {sizes_told(forecast, 'points')}; its variance is the sum of squares over {divisor}. "
-        f"{regime_told(forecast)}{real}"
+        f"{regime_told(forecast, 'Real points are taken to follow the fitted Gaussian.')}"
     )
 
 

@@ -27,32 +27,39 @@ EXACT_DIGITS, SIMULATED_DIGITS = 4, 3
 PLAIN_FROM, PLAIN_TO = 1e-4, 1e9
 SMALLEST, LARGEST, MOST_DIGITS = 1e-307, 1e308, 15
 NEGLIGIBLE = 1e-12
+SMALLEST_ENTROPY = 1e-3
+"""Smallest entropy that is written out."""
 ROWS = 6
 TIED = "\N{NO-BREAK SPACE}%"
 
 
 def report(
-    title: str,
+    forecast: Forecast,
+    what: str,
     sentences: Iterable[tuple[str, str]],
-    tables: Iterable[Sequence[Row]],
+    at_the_horizon: Sequence[Row],
+    on_the_way: Sequence[Row],
     notes: Iterable[str],
     width: int,
 ) -> str:
     """A whole report; the words are wrapped to a width in characters, the tables are some 75 wide."""
+    last = int(forecast.generations[-1])
+    title = f"{forecast.label}: {what}, forecast to generation {last}"
     text = [title, "", *(_paragraph(head, words, width) for head, words in sentences), ""]
-    for rows in tables:
+    for rows in (at_the_horizon, on_the_way) if last > 0 else (at_the_horizon,):
         text += [*_table(rows), ""]
     return "\n".join([*text, *(textwrap.fill(note, max(width, NARROWEST)) for note in notes)])
 
 
-def regime_told(forecast: Forecast) -> str:
-    """Name, parameters and story of the regime of a forecast."""
+def regime_told(forecast: Forecast, real: str) -> str:
+    """Name, parameters and story of the regime of a forecast, and what its real data are taken to be, if it has any."""
     regime = forecast.recursion.regime
     (name,) = by_name(type(regime))
     given = {parameter: getattr(regime, parameter) for parameter in domains(regime)}
     values = ", ".join(f"{parameter} = {written(value)}" for parameter, value in given.items() if value is not None)
     story = f"{regime.story[:1].lower()}{regime.story[1:]}"
-    return f"Regime {name}{f' ({values})' if values else ''}: {story}."
+    taken = f" {real}" if forecast.recursion.tableau.anchored else ""
+    return f"Regime {name}{f' ({values})' if values else ''}: {story}.{taken}"
 
 
 def sizes_told(forecast: Forecast, what: str) -> str:
@@ -71,6 +78,22 @@ def roads_told(forecast: Forecast, *others: Statistic) -> Iterator[str]:
         yield f"{MARK} is simulated: {forecast.replicates} runs, seed {forecast.seed}. The rest is exact."
     if "unseeable" in roads:
         yield "? is a mean that so many runs cannot be trusted to see: rare runs decide it."
+
+
+def entropy_told(entropy: float, step: str, choices: str) -> str:
+    """An entropy in nats, in bits, and as a number of equally likely choices."""
+    return (
+        f"{number(entropy, 4)} nats, or {number(entropy / math.log(2), 4)} bits, {step}: as much as a choice among "
+        f"{number(math.exp(entropy), 3)} equally likely {choices}"
+    )
+
+
+def kept(course: Course, digits: int = 2) -> str:
+    """Share of the source's value that is left at the horizon in a typical run."""
+    known = course.typical
+    share = float(known.seen[-1] / known.seen[0])
+    about = "" if known.road == "exact" else MARK
+    return f"{about}{percent(share, digits)}" if share > 0 else "nothing"
 
 
 def rows_on_the_way(generations: int) -> list[int]:
@@ -121,6 +144,23 @@ def number(value: float, digits: int, scale: float | None = None, *, largest: fl
 def percent(share: float, digits: int) -> str:
     """A share in percent; what is next to nothing is not spelled out."""
     return f"{number(100 * share, digits)} %" if share >= NEGLIGIBLE else f"<{100 * NEGLIGIBLE:.0e} %"
+
+
+def nats(value: float, digits: int) -> str:
+    """An entropy to some digits, a small one to three decimals."""
+    if 0 < value < SMALLEST_ENTROPY:
+        return f"<{SMALLEST_ENTROPY:g}"
+    return "0" if value == 0 else number(value, digits) if value >= 0.1 else f"{value:.3f}"
+
+
+def bits(value: float, digits: int) -> str:
+    """An entropy in nats, written in bits."""
+    return nats(value / math.log(2), digits)
+
+
+def count(value: float, digits: int) -> str:
+    """A count, or a mean of counts, of which small ones have a decimal."""
+    return f"{value:.0f}" if value == round(value) or value >= 10 ** (digits - 1) else f"{value:.1f}"
 
 
 def _paragraph(head: str, words: str, width: int) -> str:

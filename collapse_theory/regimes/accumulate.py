@@ -58,7 +58,8 @@ def _roots(n: float, ddof: float) -> tuple[float, float]:
 
 def _first(setting: Any) -> float:
     n, ddof = setting.sizes(1), setting.family.ddof
-    return float(np.log1p((ddof - 1) / (n - ddof)))
+    with np.errstate(divide="ignore"):  # one point has no spread
+        return float(np.log1p((ddof - 1) / np.float64(n - ddof)))
 
 
 def log_ratio_at(setting: Any, t: Any) -> Any:

@@ -8,6 +8,9 @@ from the tableau in exact Fractions, so :math:`E = I - A` has no rounding, and
 is evaluated through the eigenvalues :math:`1 - e_i` of A as divided differences of :math:`\lambda^t` and of
 :math:`(1-\lambda^t)/(1-\lambda)`: accurate at n = t = 1e9, where powers of a rounded matrix are not. Any other
 regime or schedule is stepped generation by generation.
+
+Where the expected variance of a model's point is the source's in every regime (``conserved_spread``) the same map holds
+with V = 1, whatever the fit makes of the spread: :math:`M' = A_{MM} M + (A_{MV} + b_M)`.
 """
 
 from __future__ import annotations
@@ -53,6 +56,15 @@ class AffineMap:
             ((entry(V, V), entry(V, M)), (entry(M, V), entry(M, M))),
             (entry(V, ONE), entry(M, ONE)),
         )
+
+    @classmethod
+    def of_family(cls, setting: Any) -> AffineMap:
+        """Map of a recursion without slots: with its family's divisor, or with V held at 1 where that is conserved."""
+        if not setting.family.conserved_spread:
+            return cls.of(setting.regime, setting.sizes, setting.family.ddof)
+        free = cls.of(setting.regime, setting.sizes, 0)
+        zero = Fraction(0)
+        return cls(((zero, zero), (zero, free.a[1][1])), (Fraction(1), free.a[1][0] + free.b[1]))
 
     @property
     def stationary(self) -> tuple[float, float]:
@@ -152,7 +164,17 @@ def second_moments(regime: Any, sizes: Schedule, ddof: float, t: Any) -> tuple[A
     return _stepped(regime, sizes, ddof, t)
 
 
-def _stepped(regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> tuple[Array, Array]:
+def conserved_second_moments(setting: Any, t: Any) -> tuple[Array, Array]:
+    """Values (1, M_t) of a family with ``conserved_spread``, at an array of generations t ≥ 1, in any regime."""
+    t = np.asarray(t, dtype=np.int64)
+    if slotless(setting):
+        return AffineMap.of_family(setting).at(t)
+    return _stepped(setting.regime, setting.sizes, 0.0, t, conserved=True)
+
+
+def _stepped(
+    regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64], *, conserved: bool = False
+) -> tuple[Array, Array]:
     from collapse_theory.regimes.scan import scan
 
     slots = len(regime.step(2, sizes).keep)
@@ -166,7 +188,10 @@ def _stepped(regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64]) ->
         # One by one until every slot is filled: until then the structure changes.
         stop = start if start <= slots + 1 else min(start + CHUNK - 1, last)
         generations = np.arange(start, stop + 1)
-        path = scan(matrices(regime, sizes, ddof, generations), state)
+        steps = matrices(regime, sizes, ddof, generations)
+        if conserved:
+            steps[:, order.index(V)] = np.eye(len(order))[order.index(V)]
+        path = scan(steps, state)
         state = path[-1].copy()
         inside = (asked >= start) & (asked <= stop)
         found[inside] = path[asked[inside] - start][:, [order.index(V), order.index(M)]]
@@ -179,7 +204,7 @@ def _reference(index: int) -> Any:
         """Power of the exact map in mpmath, by binary doubling."""
         import mpmath
 
-        exact = AffineMap.of(setting.regime, setting.sizes, Fraction(setting.family.ddof))
+        exact = AffineMap.of_family(setting)
 
         def number(x: Fraction) -> Any:
             return mpmath.mpf(x.numerator) / x.denominator
@@ -194,7 +219,7 @@ def _reference(index: int) -> Any:
 
 def _log_value(index: int) -> Any:
     def log_value(setting: Any, t: Any) -> Any:
-        exact = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof)
+        exact = AffineMap.of_family(setting)
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             plain = np.log(exact.at(t)[index])
             if exact.slow_gap < 0:
@@ -230,8 +255,11 @@ def closed_forms(
     """
 
     def theorem(index: int, quantity: str, title: str, statement: str) -> Theorem:
-        def exact(setting: Any) -> AffineMap:
-            return AffineMap.of(setting.regime, setting.sizes, setting.family.ddof)
+        conserved = "; V = 1 where the variance of a point is conserved" if index == 1 else ""
+
+        def holding(setting: Any) -> bool:
+            family = setting.family
+            return bool(family.two_moments or (index == 1 and family.conserved_spread)) and slotless(setting)
 
         return Theorem(
             title=f"{title} {regime}",
@@ -239,13 +267,13 @@ def closed_forms(
             statistic="mean",
             road="closed form",
             statement=statement,
-            conditions=f"{regime}, one sample size: the eigenvalues of a 2 × 2 map",
+            conditions=f"{regime}, one sample size: the eigenvalues of a 2 × 2 map{conserved}",
             source=source,
-            holds=lambda setting: setting.family.two_moments and slotless(setting) and holds(setting),
-            value=lambda setting, t: setting.family.spread * exact(setting).at(t)[index],
+            holds=lambda setting: holding(setting) and holds(setting),
+            value=lambda setting, t: setting.family.spread * AffineMap.of_family(setting).at(t)[index],
             log_value=_log_value(index),
             reference=_reference(index),
-            limit=lambda setting: float(setting.family.spread * exact(setting).stationary[index]),
+            limit=lambda setting: float(setting.family.spread * AffineMap.of_family(setting).stationary[index]),
             proof=proof,
         )
 

@@ -29,7 +29,12 @@ def holds(setting: Any) -> bool:
 
 def _log_ratio(setting: Any) -> Any:
     ddof = setting.family.ddof
-    return lambda n: np.log1p((ddof - 1) / (n - ddof))
+
+    def log_ratio(n: Any) -> Any:
+        with np.errstate(divide="ignore"):  # one point has no spread
+            return np.log1p((ddof - 1) / (n - ddof))
+
+    return log_ratio
 
 
 def _ratio() -> Any:

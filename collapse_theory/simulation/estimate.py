@@ -217,8 +217,8 @@ def refuse_infinite(what: str, generations: Generations, largest: Array) -> None
 
 
 def refuse_rare(what: str, generations: Generations, second_moment: Array, replicates: int) -> None:
-    """Unseeable when a relative second moment exceeds replicates/100."""
-    rare = second_moment > replicates / REPLICATES_PER_SECOND_MOMENT
+    """Unseeable when a relative variance, the relative second moment less 1, exceeds replicates/100."""
+    rare = second_moment - 1 > replicates / REPLICATES_PER_SECOND_MOMENT
     if np.any(rare):
         i = int(np.argmax(rare))
         raise Unseeable(

@@ -106,7 +106,8 @@ class Runs:
         Raises
         ------
         ValueError
-            For a recursion that cannot be written as text (a custom schedule), and for states that are sparse matrices.
+            For a recursion that cannot be written as text (a custom schedule), and for states that are arrays of
+            different lengths.
         """
         import json
 
@@ -120,7 +121,7 @@ class Runs:
         }
         if any(array.dtype == object for array in self.states):
             raise ValueError(
-                "runs of a large chain hold sparse matrices: simulate with keep=ct.Values(…) to save values"
+                "runs of large states hold arrays of different lengths: simulate with keep=ct.Values(…) to save values"
             )
         arrays = {f"state_{i}": array for i, array in enumerate(self.states)}
         if self.log_weights is not None:

@@ -1,11 +1,23 @@
-"""The exact moment map as a theorem about any regime: stepped generation by generation, for every two-moment family."""
+r"""The exact moment map as a theorem about any regime, stepped generation by generation.
+
+It holds for every family that matches two moments; and, with the variance held at the source's, for every family whose
+models' points have that variance in expectation in every regime. For the latter it is a sum where the rest is simple:
+:math:`M_t = V_0\sum_s 1/n_s` under replacement, :math:`V_0\sum_s n_s/N_s^2` under accumulation.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from collapse_theory.regimes.linear_map import second_moments
-from collapse_theory.theorem import Theorem
+import numpy as np
+
+from collapse_theory.errors import NoClosedForm
+from collapse_theory.regimes import Step
+from collapse_theory.regimes.linear_map import conserved_second_moments, second_moments
+from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, second_moment_map
+from collapse_theory.schedules import Geometric, Power, additive
+from collapse_theory.theorem import Check, Theorem, proved_by_induction
 from collapse_theory.theorems.raw_points import mean_reference
 
 
@@ -46,4 +58,168 @@ SECOND_MOMENTS: tuple[Theorem, ...] = tuple(
             ),
         )
     )
+)
+
+
+def _conserved(setting: Any) -> bool:
+    return bool(setting.family.conserved_spread)
+
+
+def _replaced(setting: Any) -> bool:
+    return _conserved(setting) and bool(setting.tableau.replacement)
+
+
+def _accumulated(setting: Any) -> bool:
+    return _conserved(setting) and bool(setting.tableau.accumulation) and setting.sizes.constant
+
+
+def _replaced_limit(setting: Any) -> float:
+    if setting.sizes.reciprocal_sum_converges is False:
+        return float(np.inf)
+    return float(setting.family.spread * _reciprocal_sum(setting.sizes))
+
+
+def _reciprocal_sum(sizes: Any) -> float:
+    """Sum of 1/n_t of sizes that need no rounding up: a zeta function, or a geometric series."""
+    from scipy.special import zeta
+
+    if isinstance(sizes, Power) and float(sizes.n0).is_integer() and float(sizes.exponent).is_integer():
+        return float(zeta(sizes.exponent) / sizes.n0)
+    if isinstance(sizes, Geometric) and float(sizes.n0).is_integer() and float(sizes.ratio).is_integer():
+        return float(sizes.ratio / (sizes.ratio - 1) / sizes.n0)
+    raise NoClosedForm("the limit under growing sample sizes is an infinite sum: evaluate at large t")
+
+
+def _mapped_limit(setting: Any) -> float:
+    """Samples that grow without end beside new real points: nothing is left where these are a share of them."""
+    sizes, step = setting.sizes, setting.regime.step(np.arange(1, 3), setting.sizes)
+    if setting.tableau.mixture and not sizes.constant and sizes.reciprocal_sum_converges is not None:
+        real = np.broadcast_to(step.drawn[0], 2)
+        if step.share or getattr(setting.regime, "share", None):
+            return 0.0
+        if real[0] == real[1] and not sizes.reciprocal_sum_converges:
+            return float(setting.family.spread / (2 * real[0]))
+    raise NoClosedForm("the limit of the moment map has no closed form here: evaluate at large t")
+
+
+def _replaced_formula(setting: Any) -> Any:
+    from collapse_theory.symbols import n, t
+
+    return setting.family.spread_symbol * t / n
+
+
+def _accumulated_formula(setting: Any) -> Any:
+    import sympy
+
+    from collapse_theory.symbols import n, t
+
+    return setting.family.spread_symbol / n * (sympy.zeta(2) - sympy.zeta(2, t + 1))
+
+
+def _accumulated_value(setting: Any, t: Any) -> Any:
+    """The sum of 1/j², early by adding it up and later from its limit."""
+    from scipy.special import zeta
+
+    early = np.cumsum(1.0 / np.arange(1.0, 101.0) ** 2)
+    summed = np.where(t <= 100, early[np.minimum(t, 100) - 1], np.pi**2 / 6 - zeta(2.0, np.asarray(t) + 1.0))
+    return setting.family.spread / setting.sizes(1) * summed
+
+
+def _conserved_reference(setting: Any, t: int) -> Any:
+    """The map in exact fractions with V held at 1, generation by generation."""
+    import mpmath
+
+    if t > 12:
+        raise NoClosedForm("fractions are stepped through 12 generations")
+    state: dict[Any, Fraction] = {V: Fraction(1), ONE: Fraction(1)}
+    for generation in range(1, t + 1):
+        rows = exact_step_map(setting.regime.step(generation, setting.sizes), 0)
+        state = {
+            row: sum((Fraction(c) * state.get(column, Fraction(0)) for column, c in form.items()), Fraction(0))
+            for row, form in rows.items()
+        } | {V: Fraction(1)}
+    return mpmath.mpf(setting.family.spread) * state[M].numerator / state[M].denominator
+
+
+def _prove_replaced() -> tuple[Check, ...]:
+    from collapse_theory.symbols import n, t
+
+    rows = second_moment_map(Step(drawn=(0, n), weight=(0, 1)), 0)
+    return (
+        Check("no constant enters M", ONE not in rows[M]),
+        *proved_by_induction(t / n, t, 0 * t, lambda now: rows[M][M] * now + rows[M][V], "M_t = t/n"),
+    )
+
+
+def _prove_accumulated() -> tuple[Check, ...]:
+    """The step of the tableau, and the sum of its squares by Hurwitz's zeta function."""
+    import sympy
+
+    from collapse_theory.symbols import n, t
+
+    rows = second_moment_map(Step(drawn=(0, n), stored=(n * (t - 1),), weight=(0, 1, 1), keep=((1, 2),)), 0)
+    # After a refit the slot is the fit set, so that its mean is the fitted mean.
+    kept = sum(c for letter, c in rows[M].items() if letter[0] == "C")
+    j = sympy.Symbol("j", positive=True, integer=True)
+    total = sympy.summation(1 / j**2, (j, 1, sympy.oo))
+    exact = [sum(Fraction(1, i**2) for i in range(1, last + 1)) for last in range(1, 13)]
+    rest = [sympy.zeta(2) - sympy.expand_func(sympy.zeta(2, last + 1)) for last in range(1, 13)]
+    return (
+        Check("M_t = M_{t−1} + V/(n t²)", sympy.simplify(kept - 1) == 0 and sympy.simplify(rows[M][V] * n * t**2) == 1),
+        Check("the sum of 1/j² is ζ(2)", total == sympy.zeta(2)),
+        Check(
+            "its first t terms are ζ(2) − ζ(2, t + 1), t = 1 … 12",
+            all(
+                sympy.simplify(a - sympy.Rational(b.numerator, b.denominator)) == 0
+                for a, b in zip(rest, exact, strict=True)
+            ),
+        ),
+    )
+
+
+_KEEPING = "a family whose models' points keep the source's variance in expectation"
+
+CONSERVED_MOMENTS: tuple[Theorem, ...] = (
+    Theorem(
+        title="mean squared location error under replacement where the variance of a point is conserved",
+        quantity="squared_location",
+        statistic="mean",
+        road="closed form",
+        statement=r"M_t = V_0\sum_{s=1}^t \frac1{n_s} = V_0\,t/n",
+        conditions=f"replacement, any sample sizes; {_KEEPING}",
+        source="docs/theory/poisson",
+        holds=_replaced,
+        value=lambda setting, t: setting.family.spread * additive(setting.sizes, t, lambda n: 1.0 / n),
+        formula=_replaced_formula,
+        limit=_replaced_limit,
+        proof=_prove_replaced,
+    ),
+    Theorem(
+        title="mean squared location error under accumulation where the variance of a point is conserved",
+        quantity="squared_location",
+        statistic="mean",
+        road="closed form",
+        statement=r"M_t = \frac{V_0}n\sum_{s=1}^t \frac1{s^2} = \frac{V_0}n\,[\zeta(2) - \zeta(2, t + 1)]"
+        r"\to \frac{\pi^2}6\,\frac{V_0}n",
+        conditions=f"accumulation, one sample size; {_KEEPING}",
+        source="docs/theory/poisson",
+        holds=_accumulated,
+        value=_accumulated_value,
+        formula=_accumulated_formula,
+        limit=lambda setting: float(setting.family.spread / setting.sizes(1) * np.pi**2 / 6),
+        proof=_prove_accumulated,
+    ),
+    Theorem(
+        title="mean squared location error by the moment map where the variance of a point is conserved",
+        quantity="squared_location",
+        statistic="mean",
+        road="recurrence",
+        statement=r"x_t = A_t x_{t-1},\; V_t = V_0:\quad M_t = e_{C_{00}}^\top x_t",
+        conditions=f"any regime and any sample sizes; {_KEEPING}",
+        source="docs/theory/tableau; docs/theory/poisson",
+        holds=_conserved,
+        value=lambda setting, t: setting.family.spread * conserved_second_moments(setting, t)[1],
+        reference=_conserved_reference,
+        limit=_mapped_limit,
+    ),
 )

@@ -132,6 +132,18 @@ def _std(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
             yield _compared(theorem, f"{quantity}.std, {seen.at(t)}", spread[i], exact[i], error[i])
 
 
+def _finite(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
+    """The share of the runs in which a quantity is finite."""
+    quantity = seen.quantity(theorem.quantity)
+    exact = theorem.value(seen.recursion, seen.runs.generations, *quantity.numbers)
+    shares, replicates = np.mean(np.isfinite(seen.values(quantity)), axis=0), seen.runs.replicates
+    for t, share, p in zip(seen.runs.generations, shares, exact, strict=True):
+        if min(p, 1 - p) * replicates > EXPECTED_EVENTS:
+            yield _proportion(
+                theorem, f"{quantity}.probability_finite, {seen.at(t)}", float(share), float(p), replicates
+            )
+
+
 def _conservation(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
     """The two sides of the ledger, added up in every run."""
     parts = [seen.quantity(role) for role in ("spread", "squared_location")]
@@ -201,4 +213,5 @@ _COMPARED: Mapping[str, Callable[[Theorem, Seen], Iterator[Comparison]]] = {
     "distribution": _law,
     "median": _median,
     "conservation": _conservation,
+    "probability_finite": _finite,
 }

@@ -6,12 +6,12 @@ The log-variance is a random walk, so :math:`T = \min\{t: \sigma_t\le\varepsilon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from collapse_theory.families.gaussian.step import below_critical, replaced_constant
+from collapse_theory.laws import MeanOnly
 from collapse_theory.theorem import Order, Theorem
 
 PAGE = "docs/theory/first_passage"
@@ -28,17 +28,11 @@ def _exact(setting: Any, level: float) -> Any:
     return first_passage(int(setting.sizes(1)), setting.family.ddof, _barrier(setting, level))
 
 
-@dataclass(frozen=True)
-class WaldMean:
+def _wald(setting: Any, level: float) -> MeanOnly:
     """Wald's mean without the overshoot, a lower bound that is close for small steps."""
-
-    mean: float
-
-
-def _wald(setting: Any, level: float) -> WaldMean:
     from collapse_theory.random_walk.wald import wald_mean
 
-    return WaldMean(wald_mean(int(setting.sizes(1)), setting.family.ddof, _barrier(setting, level)))
+    return MeanOnly(wald_mean(int(setting.sizes(1)), setting.family.ddof, _barrier(setting, level)))
 
 
 def _inverse_gaussian(setting: Any, level: float) -> Any:

@@ -25,6 +25,7 @@ from collapse_theory.families.markov_chain.first_paths import after_one, edge_li
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha
 from collapse_theory.schedules import additive
 from collapse_theory.theorem import Order, Theorem
+from collapse_theory.wright_fisher.branching import survival
 
 Array = NDArray[np.float64]
 
@@ -150,21 +151,12 @@ def _wandering(setting: Any) -> float:
     return float(np.trace(fluctuations(setting.family.matrix).covariance))
 
 
-def survivals(t: int) -> Array:
-    r""":math:`g_1 = 1,\ g_{k+1} = 1 - e^{-g_k}`: chances that a line of descent of Poisson(1) children lives on."""
-    found = np.empty(t)
-    found[0] = 1.0
-    for k in range(1, t):
-        found[k] = -np.expm1(-found[k - 1])
-    return found
-
-
 def _branching(mass: Callable[..., float]) -> Callable[..., Array]:
     """Survival of something of which n·mass copies are expected, each with Poisson(1) copies in its turn."""
 
     def value(setting: Any, t: Any, *arguments: Any) -> Array:
         expected = float(setting.sizes(1)) * mass(setting, *arguments)
-        return np.asarray(-np.expm1(-expected * survivals(int(np.max(t)))[np.asarray(t) - 1]))
+        return np.asarray(survival(expected, t))
 
     return value
 

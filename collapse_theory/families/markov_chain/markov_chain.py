@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 
 from collapse_theory.domain import Choice, InstanceOf, check_parameters, inside
 from collapse_theory.families.family import Event, Family, Measure, State, run_plain
+from collapse_theory.families.labels import distinct_labels
 from collapse_theory.families.markov_chain.asymptotics import ASYMPTOTICS
 from collapse_theory.families.markov_chain.enumerated import ENUMERATED
 from collapse_theory.families.markov_chain.exact_ends import Ends
@@ -114,7 +115,7 @@ class MarkovChain(Family):
         object.__setattr__(self, "matrix", TransitionMatrix(self.matrix))
         check_parameters(self)
         if self.labels is not None:
-            object.__setattr__(self, "labels", _labels(self.labels, self.matrix.states))
+            object.__setattr__(self, "labels", distinct_labels(self.labels, self.matrix.states, "states"))
         if self.smoothing is not None and self.unseen_row != "unigram":
             raise ValueError(
                 f"unseen_row = {self.unseen_row!r} has no meaning beside smoothing = {self.smoothing!r}, "
@@ -337,20 +338,6 @@ class MarkovChain(Family):
         if block.method == "plain" or not self.dense:
             return run_plain(self, block, rng)
         return run_kernel(self, block, rng)
-
-
-def _labels(labels: Any, states: int) -> tuple[Any, ...]:
-    """Labels as a tuple; ValueError where they are not as many as the states, or not distinct."""
-    named = tuple(labels) if isinstance(labels, Iterable) else (labels,)
-    found = tuple(label.item() if isinstance(label, np.generic) else label for label in named)
-    if not isinstance(labels, Iterable) or not all(isinstance(label, Hashable) for label in found):
-        raise ValueError(f"labels = {labels!r} is outside its domain: a sequence of hashable names")
-    if len(found) != states:
-        raise ValueError(f"labels has {len(found)} entries, outside its domain: one for each of {states} states")
-    if len(set(found)) < states:
-        twice = next(label for place, label in enumerate(found) if label in found[:place])
-        raise ValueError(f"labels has {twice!r} twice, outside its domain: distinct labels")
-    return found
 
 
 def _returning(codes: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,0 +1,218 @@
+"""The forecast of a vocabulary in plain words and two small tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from collapse_theory.families.smoothing import AddAlpha, BackOff
+from collapse_theory.forecasting.course import Statistic
+from collapse_theory.forecasting.words import (
+    MARK,
+    Row,
+    band,
+    bits,
+    cell,
+    cells,
+    count,
+    entropy_told,
+    kept,
+    nats,
+    number,
+    percent,
+    regime_told,
+    report,
+    roads_told,
+    sizes_told,
+)
+from collapse_theory.passage import counted, told
+
+if TYPE_CHECKING:
+    from collapse_theory.forecasting.vocabulary import VocabularyForecast
+
+MOST_ROWS = 11
+FATES = {
+    "settles": "Every run settles on a law of its own, another one in each run.",
+    "stationary": "Runs keep moving: a {unit} that is lost comes back with real data, and none is lost for good.",
+}
+"""What becomes of a run; of one that collapses there is more to tell."""
+
+
+def summary(forecast: VocabularyForecast, width: int) -> str:
+    """The whole report, its words wrapped to a width in characters."""
+    tables = _at_the_horizon(forecast), _on_the_way(forecast)
+    what = f"{_types(forecast)} distinct {forecast.unit}s"
+    return report(forecast, what, _sentences(forecast), *tables, _notes(forecast), width)
+
+
+def _sentences(forecast: VocabularyForecast) -> Iterator[tuple[str, str]]:
+    yield "Source", _source(forecast)
+    yield "Refitting", _refitting(forecast)
+    yield "What is left", _left(forecast)
+    yield "Even chance", _even_chance(forecast)
+    yield "In the end", _end(forecast)
+    yield "Half-life", _half_life(forecast)
+    if forecast.unit != "type":
+        yield "Not included", _outside(forecast)
+
+
+def _types(forecast: VocabularyForecast) -> int:
+    return int(forecast.words.probabilities.support)
+
+
+def _source(forecast: VocabularyForecast) -> str:
+    unit, entropy = forecast.unit, float(forecast.entropy.typical.seen[0])
+    size = "" if forecast.corpus is None else f", {forecast.corpus} in all"
+    return (
+        f"Generation 0 gives every {unit} its share in the source: {_types(forecast)} distinct {unit}s{size}; entropy "
+        f"{entropy_told(entropy, f'a {unit}', f'{unit}s')}."
+    )
+
+
+def _refitting(forecast: VocabularyForecast) -> str:
+    unit, smoothing = forecast.unit, forecast.words.smoothing
+    fitted = f"whose shares are its probabilities. A {unit} that is not drawn is lost."
+    if isinstance(smoothing, AddAlpha):
+        fitted = f"and to the count of every {unit} {smoothing.alpha:g} is added, so that none is lost."
+    elif isinstance(smoothing, BackOff):
+        fitted = f"and {smoothing.strength:g} more are added as the source would give them, so that none is lost."
+    if forecast.words.estimator == "posterior":
+        fitted += " The probabilities themselves are drawn from the posterior law that these counts leave."
+    real = f"Real {unit}s are taken to follow the source."
+    return f"Each generation draws {sizes_told(forecast, f'{unit}s')}, {fitted} {regime_told(forecast, real)}"
+
+
+def _left(forecast: VocabularyForecast) -> str:
+    last = int(forecast.generations[-1])
+    if last == 0:
+        return "Nothing is lost before the first refit."
+    left, lost = forecast.support_size.typical, forecast.lost_mass.typical
+    sentence = (
+        f"A typical run has at generation {last} {cell(left, -1, count)} of the {_types(forecast)} {forecast.unit}s, "
+        f"or {kept(forecast.support_size)}, and {kept(forecast.entropy, 3)} of the entropy."
+    )
+    if lost.seen[-1] == 0:
+        return f"{sentence} Nothing of the source is lost."
+    return f"{sentence} What it has lost made up {cell(lost, -1, _share)} of the source."
+
+
+def _even_chance(forecast: VocabularyForecast) -> str:
+    unit, last, even = forecast.unit, int(forecast.generations[-1]), forecast.even_chance
+    about = "" if forecast.survival.road == "exact" else MARK
+    if even is None:
+        return f"Not one {unit} has an even chance to be left at generation {last}."
+    if even.rarer == 0 and even.survival == 1:
+        return f"No {unit} can be lost by generation {last}." if not about else f"No {unit} was lost in these runs."
+    names = ", ".join(even.examples if unit == "type" else map(told, even.examples))
+    which = names if even.types <= len(even.examples) else f"such as {names}"
+    who = f"{counted(even.types, unit)} of share {percent(even.share, 2)}{_seen(forecast, even.share)}, {which}"
+    chance = f"with a chance of {about}{percent(even.survival, 3)}"
+    if even.rarer == 0:
+        return f"Even the rarest are more likely left than lost at generation {last}: {who}, {chance}."
+    rarer = f"{even.rarer} rarer {unit}s are" if even.rarer > 1 else f"1 rarer {unit} is"
+    return (
+        f"The rarest {unit}s that are at least as likely left as lost at generation {last}: {who}, {chance}. "
+        f"{rarer} more likely lost."
+    )
+
+
+def _seen(forecast: VocabularyForecast, share: float) -> str:
+    """How often a type of a share is in the corpus, where its size is known."""
+    if forecast.corpus is None:
+        return ""
+    return f" ({counted(round(share * forecast.corpus), 'time')} in the source)"
+
+
+def _end(forecast: VocabularyForecast) -> str:
+    unit, fate, source = forecast.unit, forecast.fate, forecast.words.probabilities.values
+    if forecast.words.smoothing is not None:
+        return f"Smoothing keeps every {unit} possible."
+    if fate is None or fate.verdict not in ("collapses", *FATES):
+        return "No theorem says what becomes of a run."
+    if fate.verdict != "collapses":
+        kept_all = " From generation 1 on nothing more is lost." if forecast.recursion.tableau.accumulation else ""
+        return FATES[fate.verdict].format(unit=unit) + kept_all
+    first = int(np.argmax(source))
+    label = str(forecast.words.types[first])
+    name, share = label if unit == "type" else told(label), percent(float(source[first]), 2)
+    when = "" if forecast.ends is None else f", on average from generation {number(forecast.ends, 3)} on"
+    most = f"so most likely not the most frequent one, {name}, whose chance is {share}"
+    if source[first] > 0.5:
+        most = f"most likely {name}, whose chance is {share}"
+    return (
+        f"Every run ends with one {unit} for ever{when}. It is each {unit} with the probability that is its share "
+        f"today: {most}."
+    )
+
+
+def _half_life(forecast: VocabularyForecast) -> str:
+    unit, last = forecast.unit, forecast.generations[-1]
+    exact = forecast.support_size.expected.road == "exact"
+    if forecast.half_life is None:
+        return f"The expected number of {unit}s is not down to half by generation {last}."
+    when = f"at generation {forecast.half_life}" if exact else f"by generation {MARK}{forecast.half_life}"
+    return f"The expected number of {unit}s is down to half {when}."
+
+
+def _outside(forecast: VocabularyForecast) -> str:
+    unit = forecast.unit
+    sentence = f"The {unit}s that the source lacks, though its language has them, are outside this forecast."
+    if forecast.corpus is None or forecast.unseen is None:
+        return sentence
+    once = round(forecast.unseen * forecast.corpus)
+    return (
+        f"{sentence} By the estimate of Good and Turing they make up {percent(forecast.unseen, 2)} of it, as much as "
+        f"the {counted(once, unit)} that the source has once."
+    )
+
+
+def _at_the_horizon(forecast: VocabularyForecast) -> list[Row]:
+    return [
+        (f"At generation {forecast.generations[-1]}", "source", "expected", "typical", "90 % of runs"),
+        (f"distinct {forecast.unit}s", *cells(forecast.support_size, count)),
+        ("lost mass", *cells(forecast.lost_mass, _share)),
+        ("entropy, nats", *cells(forecast.entropy, nats)),
+        ("entropy, bits", *cells(forecast.entropy, bits)),
+        ("perplexity", *cells(forecast.perplexity)),
+    ]
+
+
+def _on_the_way(forecast: VocabularyForecast) -> list[Row]:
+    left, lost, entropy = forecast.support_size, forecast.lost_mass, forecast.entropy
+    head = ("t", f"expected {forecast.unit}s", "90 % of runs", "expected loss", "typical nats")
+    return [
+        head,
+        *(
+            (
+                f"{forecast.generations[i]}",
+                cell(left.expected, i, count),
+                band(cell(left.low, i, count), cell(left.high, i, count)),
+                cell(lost.expected, i, _share),
+                cell(entropy.typical, i, nats),
+            )
+            for i in _landmarks(forecast)
+        ),
+    ]
+
+
+def _landmarks(forecast: VocabularyForecast) -> list[int]:
+    """Places of the generations 0, 1, 2, 5, 10, … and of the horizon; of the earlier ones where they are many."""
+    t = forecast.generations
+    round_ones = [i for i, one in enumerate(t[:-1].tolist()) if str(one).rstrip("0") in ("", "1", "2", "5")]
+    few = round_ones if len(round_ones) < MOST_ROWS else [i for i in round_ones if str(t[i])[0] in "01"]
+    return [*few, len(t) - 1]
+
+
+def _share(value: float, digits: int) -> str:
+    return "0" if value == 0 else percent(value, digits)
+
+
+def _notes(forecast: VocabularyForecast) -> Iterator[str]:
+    unit = forecast.unit
+    yield (
+        f"Expected is the mean over runs; typical is the median run. The lost mass is the share that the {unit}s which "
+        f"are lost have in the source. The perplexity is how many equally likely {unit}s have the same entropy."
+    )
+    yield from roads_told(forecast, Statistic(forecast.survival.road, None))

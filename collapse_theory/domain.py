@@ -143,16 +143,17 @@ def domains(parametrised: Any) -> Mapping[str, Domain | Choice | InstanceOf]:
 
 
 def check_parameters(parametrised: Any) -> None:
-    """Replace the fields of a frozen dataclass by plain numbers inside their domains; None stays what it is.
+    """Replace the fields of a frozen dataclass by plain numbers inside their domains; a default None may stay.
 
     Raises
     ------
     ValueError
         Naming parameter, value and domain.
     """
+    needed = {f.name for f in fields(parametrised) if f.default is not None}
     for name, domain in domains(parametrised).items():
         value = getattr(parametrised, name)
-        if value is not None or isinstance(domain, Choice):
+        if value is not None or isinstance(domain, Choice) or name in needed:
             object.__setattr__(parametrised, name, domain.check(name, value))
 
 

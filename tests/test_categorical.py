@@ -23,14 +23,15 @@ THREE = Categorical([0.5, 0.3, 0.2], labels=("a", "b", "c"))
 @pytest.mark.parametrize(
     ("probabilities", "message"),
     [
-        ([0.5, -0.1, 0.6], r"probabilities\[1\] = -0.1 is outside its domain: a probability, at least 0"),
+        ([0.5, -0.1, 0.6], r"probabilities\[1\] = -0.1 is outside its domain: a real number in"),
         ([0.5, np.nan, 0.5], r"probabilities\[1\] = nan is outside its domain"),
         ([0.5, np.inf], r"probabilities\[1\] = inf is outside its domain"),
         ([0.5, 0.3], "probabilities sum to 0.8, 0.2 too little: they must sum to 1"),
         ([0.5, 0.6], "probabilities sum to 1.1, 0.1 too much"),
         ([1.0], "leave nothing to chance: at least two must be positive"),
         ([1.0, 0.0], "leave nothing to chance"),
-        ([], "probabilities sum to 0, 1 too little"),
+        ([], "probabilities has no entries, outside its domain"),
+        (["0.5", "0.5"], "is outside its domain: a sequence of numbers"),
         ([[0.5, 0.5]], r"probabilities has shape \(1, 2\), outside its domain: one number for each type"),
         ("ab", "probabilities = 'ab' is outside its domain: a sequence of numbers"),
         (0.5, r"probabilities has shape \(\)"),

@@ -394,7 +394,7 @@ def test_bad_counts_are_refused_by_name(values: list[float], message: str) -> No
         ct.Poisson.from_data(values)
 
 
-@pytest.mark.parametrize("rate", [0, -1, math.inf, math.nan, "1", True])
+@pytest.mark.parametrize("rate", [0, -1, math.inf, math.nan, "1", True, None])
 def test_a_rate_is_positive(rate: Any) -> None:
     with pytest.raises(ValueError, match=r"rate = .* is outside its domain"):
         ct.Poisson(rate=rate)

@@ -11,6 +11,7 @@ import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import collapse_theory as ct
 from collapse_theory.schedules import Constant, custom, power
 from collapse_theory.wright_fisher.ancestors import (
     EXACT,
@@ -21,9 +22,11 @@ from collapse_theory.wright_fisher.ancestors import (
     occupancy,
     one_generation,
 )
+from collapse_theory.wright_fisher.branching import survival
 from collapse_theory.wright_fisher.exact import ancestors_exactly, eigenvalue, moment, occupancy_row, spectrum
 from collapse_theory.wright_fisher.kernel import binomial_row, pulled
-from collapse_theory.wright_fisher.killing import ByChance, InNumber, gauss_rule
+from collapse_theory.wright_fisher.killing import ByChance, InNumber
+from collapse_theory.wright_fisher.quadrature import gauss_rule, normal_rule
 
 
 def row_by_balls(a: int, n: int) -> np.ndarray:
@@ -229,10 +232,28 @@ def test_absence_in_the_long_run_has_its_check_values(n: int, p: float, share: f
 
 @pytest.mark.parametrize(("share", "types"), [(0.05, 131.00825354), (0.5, 305.59675794)])
 def test_types_in_the_long_run_have_their_check_values(share: float, types: float) -> None:
-    import collapse_theory as ct
-
     loop = ct.Recursion(ct.Categorical.zipf(1000, 1), ct.FreshMixture(share), sample_size=1000)
     assert loop.support_size.mean.limit == pytest.approx(types, rel=1e-9)
+
+
+@pytest.mark.parametrize("n", [10**6, 10**8, 10**10])
+def test_large_samples_are_within_one_over_n_of_their_limit(n: int) -> None:
+    rare, t = 5.0 / n, np.array([1, 2, 10, 100])
+    lives = 1 - Ancestry(Constant(n)).of_sample(misses(rare), t)[:, 0]
+    limit = survival(5.0, t)
+    assert np.abs(lives - limit).max() < 2.0 / n * 100 + 1e-12
+    assert lives[0] == pytest.approx(-np.expm1(n * np.log1p(-rare)), rel=1e-13)
+
+
+def test_a_normal_rule_has_the_moments_of_its_law() -> None:
+    nodes, weights = normal_rule(3.0, 2.0)
+    assert weights @ nodes == pytest.approx(3)
+    assert weights @ (nodes - 3) ** 4 == pytest.approx(48)
+
+
+def test_samples_beyond_all_measure_are_refused() -> None:
+    with pytest.raises(ct.NoClosedForm, match="too large to be followed exactly"):
+        Ancestry(Constant(10**13)).of_sample(misses(0.1), np.array([1]))
 
 
 def test_a_gauss_rule_is_exact_for_polynomials() -> None:

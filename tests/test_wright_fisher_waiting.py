@@ -172,8 +172,17 @@ def test_time_until_few_types_is_that_of_all_tables() -> None:
     recursion = loop(10, 0.5, 0.3, 0.2)
     assert recursion.time_until_support(2).mean == pytest.approx(4.26059433687454753, rel=1e-11)
     assert recursion.time_until_support(1).mean == pytest.approx(recursion.absorption_time.mean, rel=1e-11)
-    assert recursion.time_until_support(3).mean == pytest.approx(1.0)
+    assert recursion.time_until_support(3).mean == recursion.time_until_support(9).median == 0
+    assert recursion.time_until_support(3).distribution.pmf([0, 1]).tolist() == [1, 0]
     assert loop(6, 1 / 2, 1 / 3, 1 / 6).time_until_support(2).mean == pytest.approx(2.30739795918367347, rel=1e-11)
+
+
+def test_a_type_that_the_source_lacks_is_lost_already_and_never_wins() -> None:
+    recursion = loop(10, 0.5, 0.5, 0.0)
+    assert recursion.loss_time(2).mean == recursion.loss_time(2).given("lost").mean == 0
+    assert recursion.fixation_time(2).distribution.cdf(10**6) == 0
+    with pytest.raises(ct.NotDefined, match="never comes"):
+        recursion.fixation_time(2).given("fixed")
 
 
 def test_the_second_order_is_near_for_large_samples() -> None:

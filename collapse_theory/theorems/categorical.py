@@ -31,7 +31,9 @@ def _drifting(setting: Any) -> bool:
 def _drift(setting: Any) -> Fate:
     if setting.sizes.reciprocal_sum_converges:
         return Fate(
-            "settles", "the sum of 1/n_t converges, so that several types live on; diversity lost for ever", 0.0
+            "settles",
+            "the sum of 1/n_t converges, so that several types live on; rate at which the diversity falls in the end",
+            0.0,
         )
     rate = float(np.log1p(-1 / setting.sizes(1))) if setting.sizes.constant and setting.sizes(1) > 1 else -np.inf
     because = "log of the factor of the mean diversity per generation"

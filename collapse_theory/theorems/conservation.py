@@ -45,7 +45,8 @@ CONSERVATION = Theorem(
     statistic="conservation",
     road="closed form",
     statement=r"E\,\sigma_t^2 + E(\mu_t-\mu_0)^2 = \sigma_0^2",
-    conditions="ddof = 0; any regime whose point weights do not depend on the values; unbiased draws",
+    conditions="ddof = 0; any regime whose point weights do not depend on the values; unbiased draws. The points of a "
+    "categorical law are unit vectors: σ² is its Gini–Simpson index, μ the law itself",
     source="docs/theory/location, conservation law",
     holds=holds,
     value=lambda setting, t: np.full(np.shape(t), setting.family.spread),

@@ -31,6 +31,7 @@ from collapse_theory.errors import NoClosedForm
 from collapse_theory.schedules import Schedule
 from collapse_theory.wright_fisher.cauchy import half_circle
 from collapse_theory.wright_fisher.log_nodes import LogInterpolation, chebyshev
+from collapse_theory.wright_fisher.quadrature import GAUSS, NORMAL_FROM, gauss_rule, normal_rule
 
 Array = NDArray[np.float64]
 Generations = NDArray[np.int64]
@@ -44,6 +45,8 @@ OCCUPIED = 40
 """Balls for each box with which all boxes are filled."""
 ONE_BY_ONE = 16384
 """Sizes of a random sample that count one by one."""
+LARGEST = 10**11
+"""Largest sample that is followed."""
 MOST_STEPS = 20_000
 """Most generations that are followed one by one."""
 SETTLED = 1e-17
@@ -60,9 +63,21 @@ class Lines:
     ----------
     most : int
         Most lines; all nodes are whole numbers.
+
+    Raises
+    ------
+    NoClosedForm
+        Beyond 4e12 lines.
     """
 
     most: int
+
+    def __post_init__(self) -> None:
+        if self.most > OCCUPIED * LARGEST:
+            raise NoClosedForm(
+                f"samples of more than {LARGEST:g} points are too large to be followed exactly: ask for the branching "
+                "or the diffusion form, whose errors are O(1/n)"
+            )
 
     @cached_property
     def nodes(self) -> Array:
@@ -103,7 +118,7 @@ class Lines:
         width = min(len(self.nodes), EXACT + 1)
         found[np.flatnonzero(near), :width] = first[:, :width]
         for place in np.flatnonzero(~near):
-            boxes, chances = occupancy(int(lines[place]), n)
+            boxes, chances = few_parents(int(lines[place]), n)
             found[place] = chances @ self.weights(boxes)
         return found
 
@@ -121,6 +136,24 @@ def _first_rows(n: int) -> Array:
     return rows
 
 
+def few_parents(a: int, n: int) -> tuple[Array, Array]:
+    """Nodes and weights for the mean over the boxes that a balls fill of n: all boxes, or a Gauss rule for many."""
+    mean, sd = _filled(a, n)
+    if sd > NORMAL_FROM:
+        return normal_rule(mean, sd)
+    boxes, chances = occupancy(a, n)
+    return gauss_rule(boxes, chances) if len(boxes) > 8 * GAUSS and boxes[0] > EXACT else (boxes, chances)
+
+
+def _filled(a: int, n: int) -> tuple[float, float]:
+    """Mean of the number of filled boxes, exactly, and its standard deviation but for O(1/n)."""
+    if n == 1:
+        return 1.0, 0.0
+    z = a / n
+    left = np.exp(-z)
+    return float(-n * np.expm1(a * np.log1p(-1 / n))), float(np.sqrt(max(n * left * (1 - left - z * left), 0.0)))
+
+
 def occupancy(a: int, n: int) -> tuple[Array, Array]:
     r"""Numbers of boxes that a balls fill of n, and their chances, where these are not negligible.
 
@@ -135,8 +168,7 @@ def occupancy(a: int, n: int) -> tuple[Array, Array]:
     """
     z = a / n
     filled = -np.expm1(-z)
-    mean = n * filled
-    sd = np.sqrt(max(n * np.exp(-z) * (filled - z * np.exp(-z)), 0.0))
+    mean, (_, sd) = n * filled, _filled(a, n)
     low = max(int(mean - WIDTH * sd) - 25, 1)
     high = min(int(mean + WIDTH * sd) + 25, a, n)
     b = np.arange(low, high + 1)

@@ -22,11 +22,10 @@ from numpy.typing import NDArray
 
 from collapse_theory.wright_fisher.ancestors import EXACT, Lines
 from collapse_theory.wright_fisher.log_nodes import log_absence
+from collapse_theory.wright_fisher.quadrature import GAUSS, NORMAL_FROM, gauss_rule, normal_rule
 
 Array = NDArray[np.float64]
 
-GAUSS = 16
-"""Nodes of a Gauss rule."""
 REACH = 10.5
 """Standard deviations to either side that count."""
 
@@ -143,29 +142,12 @@ class Rule:
         return found
 
 
-def gauss_rule(values: Array, chances: Array) -> tuple[Array, Array]:
-    """Gauss rule of sixteen nodes for a law on many values, by the recurrence of its orthogonal polynomials."""
-    mean = values @ chances
-    x = values - mean
-    scale = np.abs(x).max()
-    x = x / scale
-    before, now, norm = np.zeros_like(x), np.ones_like(x), 1.0
-    diagonal, off = np.empty(GAUSS), np.empty(GAUSS)
-    for k in range(GAUSS):
-        off[k] = np.sqrt(norm)
-        now = now / off[k]
-        diagonal[k] = (x * now * now) @ chances
-        before, now = now, (x - diagonal[k]) * now - (off[k] * before if k else 0.0)
-        norm = (now * now) @ chances
-    matrix = np.diag(diagonal) + np.diag(off[1:], 1) + np.diag(off[1:], -1)
-    nodes, vectors = np.linalg.eigh(matrix)
-    return mean + scale * nodes, vectors[0] ** 2
-
-
 def _binomial(b: int, share: float) -> tuple[Array, Array]:
     if share == 1:
         return np.array([float(b)]), np.ones(1)
     sd = np.sqrt(b * share * (1 - share))
+    if sd > NORMAL_FROM:
+        return normal_rule(b * share, sd)
     low, high = max(int(b * share - REACH * sd) - 25, 0), min(int(b * share + REACH * sd) + 25, b)
     h = np.arange(low, high + 1.0)
     ratios = np.log((b - h[:-1]) / (h[:-1] + 1)) + np.log(share) - np.log1p(-share)
@@ -175,6 +157,8 @@ def _binomial(b: int, share: float) -> tuple[Array, Array]:
 def _hypergeometric(b: int, real: int, n: int) -> tuple[Array, Array]:
     mean = b * real / n
     sd = np.sqrt(max(mean * (1 - real / n) * (n - b) / max(n - 1, 1), 0.0))
+    if sd > NORMAL_FROM:
+        return normal_rule(mean, sd)
     low = max(int(mean - REACH * sd) - 25, 0, b - (n - real))
     high = min(int(mean + REACH * sd) + 25, b, real)
     h = np.arange(low, high + 1.0)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import elementwise, generations, interval
-from collapse_theory.errors import NoClosedForm
+from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.random_walk.matrix_powers import PowerSearch, bilinear_powers
 from collapse_theory.schedules import Schedule
 from collapse_theory.wright_fisher.ancestors import EXACT, Ancestry, Lines, one_generation
@@ -29,6 +29,8 @@ Array = NDArray[np.float64]
 
 STREAMED = 200_000
 """Largest sample size whose times are solved row by row, to 13 digits in under two seconds; beyond, at the nodes."""
+LARGEST = 10**9
+"""Largest sample size whose mean times are solved, to nine digits or more."""
 HORIZON = 100_000
 """Most generations of a growing schedule that are looked through for a quantile."""
 
@@ -47,12 +49,15 @@ class WaitingTime:
         Chance that it comes at all.
     at_nodes : bool
         Whether g costs so much that it is asked at the nodes only, also for the mean.
+    already : bool
+        Whether it is so at generation 0.
     """
 
     sizes: Schedule
     pending: Callable[[Array], Array]
     probability_finite: float = 1.0
     at_nodes: bool = False
+    already: bool = False
 
     def survival(self, t: ArrayLike) -> Any:
         """P(T > t), for whole t ≥ 0."""
@@ -70,7 +75,7 @@ class WaitingTime:
 
         def values(flat: NDArray[np.int64]) -> Array:
             before = self._waiting(np.maximum(flat - 1, 0))
-            return np.where(flat > 0, np.maximum(before - self._waiting(flat), 0.0), 0.0)
+            return np.where(flat > 0, np.maximum(before - self._waiting(flat), 0.0), float(self.already))
 
         return elementwise(values, generations(t))
 
@@ -98,17 +103,19 @@ class WaitingTime:
     @property
     def conditional(self) -> Conditional:
         """Law of the time where it comes at all."""
+        if self.probability_finite == 0:
+            raise NotDefined("the time never comes, so that there is no law of it given that it comes")
         return Conditional(self)
 
     @cached_property
     def first_moment(self) -> float:
         """E[T; T < ∞]."""
-        return self.probability_finite + self._solved(second=False)[0]
+        return 0.0 if self.already else self.probability_finite + self._solved(second=False)[0]
 
     @cached_property
     def second_factorial_moment(self) -> float:
         """E[T(T − 1); T < ∞]."""
-        return 2 * self._solved(second=True)[1]
+        return 0.0 if self.already else 2 * self._solved(second=True)[1]
 
     def _solved(self, *, second: bool) -> tuple[float, float]:
         if not self.sizes.constant:
@@ -116,10 +123,14 @@ class WaitingTime:
                 "the mean of a time under growing samples has no closed form: ask for the law or a quantile"
             )
         n = int(self.sizes(1))
+        if n > LARGEST:
+            raise NoClosedForm(f"the mean of a time of samples of more than {LARGEST:g}: ask for the second-order form")
         return solved(n, self.pending, streaming=n <= STREAMED and not self.at_nodes, second=second)
 
     def _waiting(self, t: NDArray[np.int64]) -> Array:
         """P(t < T < ∞)."""
+        if self.already:
+            return np.zeros(t.shape)
         found = np.full(t.shape, self.probability_finite)
         later = t > 0
         if not np.any(later):
@@ -142,7 +153,7 @@ class WaitingTime:
         return PowerSearch(*self._constant)
 
     def _quantile(self, level: float) -> float:
-        if level <= 0:
+        if level <= 0 or self.already:
             return 0.0
         if level >= self.probability_finite:
             return float(np.inf)

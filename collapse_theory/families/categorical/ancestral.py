@@ -112,7 +112,7 @@ def _absorption(setting: Any) -> WaitingTime:
 
 def _loss(setting: Any, label: Any) -> WaitingTime:
     p = float(setting.family.probabilities.values[setting.family.index(label)])
-    return WaitingTime(setting.sizes, draws.unlost(p), 1 - p)
+    return WaitingTime(setting.sizes, draws.unlost(p), 1 - p, already=p == 0)
 
 
 def _fixation(setting: Any, label: Any) -> WaitingTime:
@@ -134,7 +134,9 @@ def _support_law(setting: Any, t: Any) -> list[Discrete]:
 def _few(setting: Any, k: int) -> WaitingTime:
     """Time until at most k types are left."""
     vector = setting.family.probabilities
-    below = draws.at_most(vector, min(k, vector.support))
+    if k >= vector.support:
+        return WaitingTime(setting.sizes, np.zeros_like, already=True)
+    below = draws.at_most(vector, k)
     return WaitingTime(setting.sizes, lambda lines: 1 - below(lines)[:, -1], at_nodes=True)
 
 
@@ -145,11 +147,6 @@ def _intact(setting: Any, t: Any) -> Array:
 
 def _certain_to_end(setting: Any) -> bool:
     return replaced(setting) and setting.sizes.reciprocal_sum_converges is False
-
-
-def _possible_loss(setting: Any) -> bool:
-    values = setting.family.probabilities.values
-    return _certain_to_end(setting) and bool(np.all((values > 0) & (values < 1)))
 
 
 def _prove() -> tuple[Check, ...]:
@@ -267,7 +264,7 @@ ANCESTRAL: tuple[Theorem, ...] = (
         r"P(T\le t) = E(1-p_i)^{A_{t-1}}",
         _loss,
         statistic="distribution",
-        holds=_possible_loss,
+        holds=_certain_to_end,
     ),
     _mean(
         "fixation_time",
@@ -275,6 +272,6 @@ ANCESTRAL: tuple[Theorem, ...] = (
         r"P(T\le t) = E\,p_i^{A_{t-1}}",
         _fixation,
         statistic="distribution",
-        holds=_possible_loss,
+        holds=_certain_to_end,
     ),
 )

@@ -31,6 +31,7 @@ from collapse_theory.families.categorical.approximations import APPROXIMATIONS
 from collapse_theory.families.categorical.enumerated import ENUMERATED
 from collapse_theory.families.categorical.measures import EVENTS, MEASURES
 from collapse_theory.families.categorical.neutral import NEUTRAL
+from collapse_theory.families.categorical.pairs import alive_pairs, for_each, full_table
 from collapse_theory.families.categorical.probabilities import ProbabilityVector
 from collapse_theory.families.categorical.simulate import run_kernel
 from collapse_theory.families.categorical.smoothed import SMOOTHED
@@ -147,7 +148,7 @@ class Categorical(Family):
         given = list(counts.values()) if isinstance(counts, Mapping) else counts
         try:
             numbers = np.asarray(given, dtype=float)
-        except (TypeError, ValueError) as wrong:
+        except (TypeError, ValueError, OverflowError) as wrong:
             raise ValueError(f"counts = {counts!r:.80} is outside its domain: whole numbers, at least 0") from wrong
         if numbers.ndim != 1:
             raise ValueError(f"counts has shape {numbers.shape}, outside its domain: one number for each type")
@@ -167,9 +168,11 @@ class Categorical(Family):
         """Source whose probabilities are the shares of the members of a sequence, the most frequent first."""
         from collections import Counter
 
-        if not isinstance(sequence, Iterable):
-            raise ValueError(f"sequence = {sequence!r} is outside its domain: hashable members")
-        return cls.from_counts(dict(Counter(getattr(sequence, "tolist", lambda: sequence)()).most_common()), **options)
+        try:
+            counts = Counter(getattr(sequence, "tolist", lambda: sequence)())
+        except TypeError as wrong:
+            raise ValueError(f"sequence = {sequence!r:.80} is outside its domain: hashable members") from wrong
+        return cls.from_counts(dict(counts.most_common()), **options)
 
     @classmethod
     def from_text(cls, string: str, unit: str = "word", **options: Any) -> Categorical:
@@ -185,6 +188,8 @@ class Categorical(Family):
         """
         from collapse_theory.text import token_counts
 
+        if not isinstance(string, str):
+            raise ValueError(f"string = {string!r:.60} is outside its domain: a text; a file is read by from_file")
         return cls._of_tokens("string", token_counts(string, unit), unit, options)
 
     @classmethod
@@ -198,6 +203,8 @@ class Categorical(Family):
         """
         from collapse_theory.text import read_token_counts
 
+        if not isinstance(path, (str, Path)):
+            raise ValueError(f"path = {path!r:.60} is outside its domain: the path of a file")
         return cls._of_tokens(f"path = {str(path)!r}", read_token_counts(path, unit), unit, options)
 
     @classmethod
@@ -222,6 +229,8 @@ class Categorical(Family):
         """
         ranks = np.arange(1, TYPES.check("size", size) + 1)
         weights = ranks ** -POSITIVE.check("exponent", exponent)
+        if weights[-1] == 0:
+            raise ValueError(f"exponent = {exponent!r} is outside its domain: {size} to that power exceeds the floats")
         return cls(weights / weights.sum(), **{"labels": tuple(ranks.tolist()), **options})
 
     @property
@@ -319,7 +328,7 @@ class Categorical(Family):
         if self.dense:
             return np.tile(law, (replicates, 1)), np.zeros(replicates)
         laws = np.empty(replicates, dtype=object)
-        laws[:] = [_pairs(law)] * replicates
+        laws[:] = [alive_pairs(law)] * replicates
         return laws, np.zeros(replicates)
 
     def draw(self, state: State, count: Any, rng: np.random.Generator) -> Counts:
@@ -328,7 +337,9 @@ class Categorical(Family):
             return Counts(rng.multinomial(count, laws).astype(float))
         each = np.broadcast_to(count, laws.shape)
         return Counts(
-            _each(lambda law, n: _pairs(rng.multinomial(n, law[1] / law[1].sum()).astype(float), law[0]), laws, each)
+            for_each(
+                lambda law, n: alive_pairs(rng.multinomial(n, law[1] / law[1].sum()).astype(float), law[0]), laws, each
+            )
         )
 
     def pool(self, batches: Sequence[Counts], weights: Sequence[Any] | None = None) -> Counts:
@@ -342,9 +353,9 @@ class Categorical(Family):
                 w * np.bincount(part[0].astype(np.int64), part[1], minlength=size)
                 for w, part in zip(factors, parts, strict=True)
             )
-            return _pairs(np.asarray(total))
+            return alive_pairs(np.asarray(total))
 
-        return Counts(_each(union, *(batch.of for batch in batches)))
+        return Counts(for_each(union, *(batch.of for batch in batches)))
 
     def fit(self, pooled: Counts, kish: Any, previous: State, rng: np.random.Generator) -> State:
         if self.dense:
@@ -352,9 +363,9 @@ class Categorical(Family):
             return self.fitted(pooled.of, rng), once / pooled.of.sum(axis=-1)
         size = len(self.probabilities)
         if self.smoothing is None:
-            laws = _each(lambda counts: np.stack([counts[0], self.fitted(counts[1], rng)]), pooled.of)
+            laws = for_each(lambda counts: np.stack([counts[0], self.fitted(counts[1], rng)]), pooled.of)
         else:
-            laws = _each(lambda counts: _pairs(self.fitted(_table(counts, size), rng)), pooled.of)
+            laws = for_each(lambda counts: alive_pairs(self.fitted(full_table(counts, size), rng)), pooled.of)
         return laws, np.array([np.count_nonzero(c[1] == 1) / c[1].sum() for c in pooled.of])
 
     def fitted(self, counts: Array, rng: np.random.Generator) -> Array:
@@ -371,21 +382,3 @@ class Categorical(Family):
 
     def run_block(self, block: Block, rng: np.random.Generator) -> BlockResult:
         return run_plain(self, block, rng) if block.method == "plain" else run_kernel(self, block, rng)
-
-
-def _pairs(values: Array, types: Array | None = None) -> Array:
-    """The types of positive value and their values, shape ``(2, types)``."""
-    places = np.flatnonzero(values)
-    return np.stack([places if types is None else types[places], values[places]]).astype(float)
-
-
-def _table(pairs: Array, size: int) -> Array:
-    """Values of all types from those of some."""
-    return np.bincount(pairs[0].astype(np.int64), pairs[1], minlength=size).astype(float)
-
-
-def _each(function: Any, *columns: Any) -> NDArray[Any]:
-    """An array of what a function makes of each replicate."""
-    found = np.empty(len(columns[0]), dtype=object)
-    found[:] = [function(*row) for row in zip(*columns, strict=True)]
-    return found

@@ -16,6 +16,8 @@ from collapse_theory.wright_fisher.log_nodes import log_absence
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
+TINY = 1e-300
+"""In place of 0 where it may be multiplied by an infinite logarithm."""
 LOG_NEGLIGIBLE = -45.0
 """Logarithm of a probability that counts as 0."""
 
@@ -67,7 +69,8 @@ def unsettled(probabilities: ProbabilityVector) -> Function:
 
 def unfixed(p: float) -> Function:
     r"""Chance that a type will win but is not alone among the draws, :math:`p(1-p^{a-1})`."""
-    return lambda draws: np.asarray(-p * np.expm1(np.maximum(draws - 1, 0.0) * np.log(p)))
+    log = np.log(p) if p > 0 else -np.inf
+    return lambda draws: np.asarray(-p * np.expm1(np.maximum(draws - 1, TINY) * log))
 
 
 def unlost(p: float) -> Function:

@@ -134,12 +134,16 @@ def _checked(probabilities: Any) -> Array:
         raise ValueError(
             f"probabilities = {probabilities!r:.80} is outside its domain: a sequence of numbers"
         ) from wrong
+    if np.asarray(probabilities).dtype.kind not in "iuf" and not _generator(probabilities):
+        raise ValueError(f"probabilities = {probabilities!r:.80} is outside its domain: a sequence of numbers")
     if values.ndim != 1:
         raise ValueError(f"probabilities has shape {values.shape}, outside its domain: one number for each type")
     bad = ~(np.isfinite(values) & (values >= 0))
     if np.any(bad):
         first = int(np.argmax(bad))
-        raise ValueError(f"probabilities[{first}] = {values[first]:g} is outside its domain: a probability, at least 0")
+        raise ValueError(f"probabilities[{first}] = {values[first]:g} is outside its domain: a real number in [0, 1]")
+    if not values.size:
+        raise ValueError("probabilities has no entries, outside its domain: one for each type, at least 2")
     total = float(values.sum())
     if abs(total - 1) > ROUNDING:
         way = "little" if total < 1 else "much"

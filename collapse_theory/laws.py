@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike
 from collapse_theory.domain import interval, plain
 from collapse_theory.errors import NotDefined
 
-SAME = 1e-12
-"""Distance, relative and absolute, up to which two values of a discrete law are one."""
+SAME, NOISE = 1e-12, 1e-15
+"""Distances, relative to the values and to the largest of them, up to which two values of a discrete law are one."""
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,13 @@ class Discrete:
         order = np.argsort(at[chances > 0], kind="stable")
         at, chances = at[chances > 0][order], chances[chances > 0][order]
         with np.errstate(invalid="ignore"):
-            new = np.concatenate(([True], ~np.isclose(at[1:], at[:-1], rtol=SAME, atol=SAME)))
+            new = np.concatenate(([True], ~np.isclose(at[1:], at[:-1], rtol=SAME, atol=NOISE * _scale(at))))
         return cls(at[new], np.add.reduceat(chances, np.flatnonzero(new)) / chances.sum())
 
     def pmf(self, x: ArrayLike) -> Any:
         """P(X = x), for x equal to a value up to rounding."""
         array = interval("x", x)
-        here = np.isclose(array[..., None], self.values, rtol=SAME, atol=SAME)
+        here = np.isclose(array[..., None], self.values, rtol=SAME, atol=NOISE * _scale(self.values))
         return plain((here * self.probabilities).sum(axis=-1))
 
     def cdf(self, x: ArrayLike) -> Any:
@@ -114,6 +114,10 @@ class Discrete:
         """Raise ValueError: a discrete law has no density."""
         raise ValueError(f"pdf at x = {x!r}: the law is discrete and has no density; ask for pmf")
 
+    def share_up_to(self, sample: ArrayLike, x: float) -> float:
+        """Share of a sample from the law that is at most x, values equal up to rounding counted as equal."""
+        return float(np.mean(self._place(np.asarray(sample, dtype=float)) <= self._place(np.array(x))))
+
     @property
     def mean(self) -> float:
         """Mean; infinite where the largest value is."""
@@ -126,10 +130,16 @@ class Discrete:
 
     def _place(self, x: Any) -> Any:
         """Number of values up to x."""
-        return np.searchsorted(self.values, x + SAME * (1 + np.abs(np.where(np.isfinite(x), x, 0.0))), side="right")
+        room = SAME * np.abs(np.where(np.isfinite(x), x, 0.0)) + NOISE * _scale(self.values)
+        return np.searchsorted(self.values, x + room, side="right")
 
     def _below(self, x: Any) -> Any:
         return np.concatenate(([0.0], np.cumsum(self.probabilities)))[self._place(x)]
+
+
+def _scale(values: Any) -> float:
+    """Largest finite size of some values."""
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0.0))
 
 
 @dataclass(frozen=True)

@@ -26,9 +26,12 @@ from collapse_theory.domain import (
     plain,
     written,
 )
+from collapse_theory.errors import NoClosedForm
 
 Sizes = NDArray[np.int64]
 
+ONE_BY_ONE = 10**8
+"""Most generations that are summed one by one."""
 FORESEEN = 20
 """Generations of a schedule that are checked at construction."""
 
@@ -224,6 +227,8 @@ def additive(sizes: Schedule, t: NDArray[np.int64], term: Callable[[Any], Any]) 
     """Sum of term(n_i) over the generations i = 1 … t, for an array of t ≥ 1."""
     if sizes.constant:
         return np.asarray(t * float(term(np.float64(sizes(1)))))
+    if t.max() > ONE_BY_ONE:
+        raise NoClosedForm(f"{t.max()} generations of growing samples are too many to be summed one by one")
     running = np.cumsum(term(sizes(np.arange(1, t.max() + 1)).astype(float)))
     return np.asarray(running[t - 1])
 

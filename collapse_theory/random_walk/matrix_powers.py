@@ -35,6 +35,20 @@ def bilinear_powers(matrix: Array, row: Array, vector: Array, times: Counts) -> 
     return values[inverse]
 
 
+def stochastic_power(matrix: Array, exponent: int) -> Array:
+    """Power of a matrix whose rows sum to 1, also after many squarings."""
+    found, square = np.eye(len(matrix)), matrix
+    while exponent:
+        if exponent & 1:
+            found = found @ square
+            found /= found.sum(axis=1, keepdims=True)
+        exponent >>= 1
+        if exponent:
+            square = square @ square
+            square /= square.sum(axis=1, keepdims=True)
+    return found
+
+
 @dataclass(frozen=True)
 class PowerSearch:
     """Bisection over powers of a matrix, which are kept."""

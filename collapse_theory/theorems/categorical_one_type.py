@@ -64,7 +64,7 @@ def probabilities(
         real, model = (int(count) for count in step.drawn)
         share = float(step.share)
         chances = np.clip(share * p + (1 - share) * at, 0.0, 1.0)
-        work.spend(OF_A_GENERATION + float(np.sum(20 * np.sqrt(model * chances * (1 - chances)) + 20)))
+        work.spend(OF_A_GENERATION + real + model + float(np.sum(20 * np.sqrt(model * chances * (1 - chances)) + 20)))
         kept = np.arange(first, first + len(law)) if step.stored else np.zeros(len(law), dtype=np.int64)
         first, law = _pushed(law, model, chances, kept)
         if real:
@@ -157,7 +157,10 @@ def _theorem(name: str) -> Theorem:
 
 
 def _survival(setting: Any, t: Any, label: Any) -> Array:
-    return np.array([float(law.sf(0.0)) for law in _laws(setting, t, label)])
+    family = setting.family
+    p = float(family.probabilities.values[family.index(label)])
+    found = {at: float(chances[x > 0].sum()) for at, _, x, chances in probabilities(setting, p, np.asarray(t), Work())}
+    return np.minimum([found[one] for one in np.asarray(t).tolist()], 1.0)
 
 
 ONE_TYPE: tuple[Theorem, ...] = (

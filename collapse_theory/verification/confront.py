@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import Unseeable
-from collapse_theory.laws import SAME, Discrete
+from collapse_theory.laws import Discrete
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion
 from collapse_theory.simulation import Runs, estimate
@@ -162,7 +162,7 @@ def _law(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
         for q, x, p in zip(QUANTILES, points, law.cdf(points), strict=True):
             where = f"{quantity}.quantile({q:g}), {seen.at(t)}"
             if isinstance(law, Discrete) and min(p, 1 - p) * len(column) > EXPECTED_EVENTS:
-                yield _proportion(theorem, where, float(np.mean(column <= x + SAME * (1 + abs(x)))), p, len(column))
+                yield _proportion(theorem, where, law.share_up_to(column, x), p, len(column))
             elif abs(p - q) < INVERTIBLE:
                 yield _proportion(theorem, where, float(np.mean(column <= x)), q, len(column))
 

@@ -28,6 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
+from collapse_theory.random_walk.matrix_powers import stochastic_power
 from collapse_theory.schedules import Schedule
 from collapse_theory.wright_fisher.cauchy import half_circle
 from collapse_theory.wright_fisher.log_nodes import LogInterpolation, chebyshev
@@ -305,7 +306,7 @@ class Ancestry:
         for generation in np.unique(t).tolist():
             if self.killing is None and self.sizes.constant and generation - at > 2 * len(values):
                 step = one_generation(lines.most, lines.most)
-                values, at = np.linalg.matrix_power(step, generation - at) @ values, generation
+                values, at = stochastic_power(step, generation - at) @ values, generation
             last = at + MOST_STEPS
             while at < generation:
                 if at == last:
@@ -325,7 +326,8 @@ class Ancestry:
 @lru_cache(maxsize=256)
 def one_generation(most: int, n: int) -> Array:
     r"""One generation of n points backwards, :math:`\Pi_n`, from the nodes up to ``most`` to those up to n."""
-    return Lines(n).parents(Lines(most).nodes)
+    step = Lines(n).parents(Lines(most).nodes)
+    return np.asarray(step / step.sum(axis=1, keepdims=True))
 
 
 @lru_cache(maxsize=256)

@@ -31,7 +31,7 @@ STREAMED = 200_000
 """Largest sample size whose times are solved row by row, to 13 digits in under two seconds; beyond, at the nodes."""
 LARGEST = 10**9
 """Largest sample size whose mean times are solved, to nine digits or more."""
-HORIZON = 100_000
+HORIZON = 256
 """Most generations of a growing schedule that are looked through for a quantile."""
 
 

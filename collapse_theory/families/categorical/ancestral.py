@@ -30,8 +30,8 @@ PAGE = "docs/theory/categorical"
 SOURCE = f"kingman1982, tavare1984 for the ancestors; {PAGE}"
 CONDITIONS = "replacement, no smoothing, plugged in; any sample sizes"
 ACCURACY = "absolute, some 1e-12 of the value at generation 0; a probability may be 1e-13 off"
-MOST_TYPES = 200
-"""Most types of a source whose number that is left has an exact law."""
+MOST_TYPES = 20
+"""Most types of a source whose number that is left has an exact law: of more it is no smooth function of the draws."""
 MOST_LEVELS = 2000
 """Most distinct probabilities of a source whose pairs of types are summed."""
 
@@ -71,6 +71,11 @@ def _lost(setting: Any, t: Any, label: Any) -> Array:
     return np.clip(_of_sample(setting, draws.absent(np.array([p])), t)[:, 0], 0.0, 1.0)
 
 
+def _survival(setting: Any, t: Any, label: Any) -> Array:
+    p = setting.family.probabilities.values[[setting.family.index(label)]]
+    return np.clip(_of_sample(setting, draws.present(p), t)[:, 0], 0.0, 1.0)
+
+
 def _lost_mass(setting: Any, t: Any) -> Array:
     levels = _levels(setting)
     return np.maximum(_of_sample(setting, draws.missed(levels, levels.values * levels.counts), t), 0.0)
@@ -91,7 +96,7 @@ def _entropy(setting: Any, t: Any) -> Array:
 def _hellinger(setting: Any, t: Any) -> Array:
     levels = _levels(setting)
     function = draws.seen(levels, np.sqrt(levels.values) * levels.counts)
-    return 1 - Ancestry(setting.sizes).of_random_sample(function, np.asarray(t), FOR_ROOT)
+    return np.maximum(1 - Ancestry(setting.sizes).of_random_sample(function, np.asarray(t), FOR_ROOT), 0.0)
 
 
 def _missing(setting: Any, t: Any) -> Array:
@@ -197,12 +202,13 @@ ANCESTRAL: tuple[Theorem, ...] = (
         r"P(\mathrm{KL}(p_0\,\|\,p_t) < \infty) = P(K_t = K)",
         _intact,
         statistic="probability_finite",
+        holds=_few_types,
     ),
     _mean(
         "survival_of",
         "survival of a type",
         r"P(p_{t,i} > 0) = 1 - E(1-p_i)^{A_{t-1}}",
-        lambda setting, t, label: 1 - _lost(setting, t, label),
+        _survival,
     ),
     _mean(
         "survival_of",

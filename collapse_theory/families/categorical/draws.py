@@ -40,6 +40,12 @@ def absent(chances: Array) -> Function:
     return lambda draws: np.exp(np.outer(draws, logs))
 
 
+def present(chances: Array) -> Function:
+    r"""Chances :math:`1-(1-p)^a` that types of some probabilities are among the draws, a column for each."""
+    logs = log_absence(chances)
+    return lambda draws: -np.expm1(np.outer(draws, logs))
+
+
 def distinct_squared(levels: Levels) -> Function:
     r"""Mean square of the number of types seen, :math:`\sum_{ij}P(\text{i and j are seen})`."""
     p, k = levels.values, levels.counts.astype(float)

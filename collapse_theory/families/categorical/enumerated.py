@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from collapse_theory.families.categorical.measures import MEASURES
 from collapse_theory.laws import Discrete
-from collapse_theory.random_walk.matrix_powers import bilinear_powers
+from collapse_theory.random_walk.matrix_powers import stochastic_power
 from collapse_theory.theorem import Theorem
 
 Array = NDArray[np.float64]
@@ -52,16 +52,9 @@ class Tables:
         found = {}
         now, generation = self.first, 1
         for later in np.unique(t).tolist():
-            ahead = later - generation
-            now = now @ (np.linalg.matrix_power(self.step, ahead) if ahead > len(now) else np.eye(len(now)))
-            for _ in range(ahead if ahead <= len(self.first) else 0):
-                now = now @ self.step
+            now = now @ stochastic_power(self.step, later - generation)
             found[later], generation = now, later
         return np.array([found[one] for one in np.asarray(t).tolist()])
-
-    def mean(self, values: Array, t: NDArray[np.int64]) -> Array:
-        """Mean of values of the tables at each generation t ≥ 1."""
-        return bilinear_powers(self.step, self.first, values, np.asarray(t) - 1)
 
 
 @lru_cache(maxsize=16)
@@ -113,11 +106,8 @@ def _values(setting: Any, name: str, arguments: tuple[Any, ...]) -> tuple[Tables
 def _mean(name: str) -> Theorem:
     def value(setting: Any, t: Any, *arguments: Any) -> Array:
         tables, values = _values(setting, name, arguments)
-        if np.any(np.isinf(values)):
-            law = tables.at(t)
-            infinite = np.isinf(values)
-            return np.where(law[:, infinite].sum(axis=1) > 0, np.inf, law @ np.where(infinite, 0.0, values))
-        return tables.mean(values, t)
+        law, infinite = tables.at(t), np.isinf(values)
+        return np.where(law[:, infinite].sum(axis=1) > 0, np.inf, law @ np.where(infinite, 0.0, values))
 
     return Theorem(
         title=f"mean {name.replace('_', ' ')} over all tables of counts",
@@ -153,12 +143,13 @@ def _law(name: str) -> Theorem:
 def _std(name: str) -> Theorem:
     def value(setting: Any, t: Any, *arguments: Any) -> Array:
         tables, values = _values(setting, name, arguments)
-        if np.any(np.isinf(values)):
-            return np.full(np.shape(t), np.inf)
-        law, unit = tables.at(t), max(float(np.abs(values).max()), 1e-300)
-        scaled = values / unit
+        law, infinite = tables.at(t), np.isinf(values)
+        finite = np.where(infinite, 0.0, values)
+        unit = max(float(np.abs(finite).max()), 1e-300)
+        scaled = finite / unit
         apart = scaled[None] - (law @ scaled)[:, None]
-        return np.asarray(unit * np.sqrt((law * apart**2).sum(axis=1)))
+        found = unit * np.sqrt((law * apart**2).sum(axis=1))
+        return np.where(law[:, infinite].sum(axis=1) > 0, np.inf, found)
 
     return Theorem(
         title=f"standard deviation of {name.replace('_', ' ')} over all tables of counts",

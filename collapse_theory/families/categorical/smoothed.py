@@ -55,6 +55,8 @@ def added(family: Any) -> tuple[float, Array]:
 def _kept(setting: Any, t: Any) -> Array:
     """Product of n/(n + c) over the generations."""
     total, _ = added(setting.family)
+    if setting.sizes.constant:
+        return np.asarray(np.exp(-np.asarray(t) * np.log1p(total / float(setting.sizes(1)))))
     sizes = np.asarray(setting.sizes(np.arange(1, int(np.max(t)) + 1)), dtype=float)
     return np.asarray(np.exp(-np.cumsum(np.log1p(total / sizes)))[np.asarray(t) - 1])
 

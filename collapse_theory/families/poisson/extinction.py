@@ -153,9 +153,12 @@ class UncertainExtinction:
     ----------
     probabilities : ndarray, shape (m,)
         Chances of T = 1, 2, …, m; what lacks to 1 is that of T = ∞.
+    certain : bool
+        Whether T is known to be finite.
     """
 
     probabilities: Array = field(repr=False)
+    certain: bool = False
 
     @classmethod
     def of(cls, log_absent: Array) -> UncertainExtinction:
@@ -176,7 +179,7 @@ class UncertainExtinction:
     @property
     def std(self) -> float:
         """Standard deviation of T, infinite where T may be."""
-        return math.sqrt(max(0.0, self._moment(2) - self.mean**2)) if self._certain else math.inf
+        return math.sqrt(max(0.0, self._moment(2) - self.mean**2)) if self.certain else math.inf
 
     @property
     def median(self) -> float:
@@ -186,7 +189,7 @@ class UncertainExtinction:
     @property
     def conditional(self) -> UncertainExtinction:
         """Law given that T is finite."""
-        return UncertainExtinction(self.probabilities / self.probability_finite)
+        return UncertainExtinction(self.probabilities / self.probability_finite, certain=True)
 
     def cdf(self, t: ArrayLike) -> Any:
         """P(T ≤ t)."""
@@ -207,16 +210,12 @@ class UncertainExtinction:
 
         def values(levels: Array) -> Array:
             place = np.searchsorted(np.cumsum(self.probabilities), levels)
-            beyond = len(self.probabilities) if self._certain else math.inf
+            beyond = len(self.probabilities) if self.certain else math.inf
             return np.where(levels == 0, 0.0, np.where(place < len(self.probabilities), place + 1.0, beyond))
 
         return elementwise(values, interval("q", q, 0.0, 1.0))
 
-    @property
-    def _certain(self) -> bool:
-        return 1.0 - self.probability_finite < 1e-12
-
     def _moment(self, power: int) -> float:
-        if not self._certain:
+        if not self.certain:
             return math.inf
         return float(np.arange(1.0, len(self.probabilities) + 1) ** power @ self.probabilities)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -103,7 +104,8 @@ TEXT_OPTIONS = (
         "--smoothing",
         metavar="KIND:NUMBER",
         type=Smoothed(),
-        help=f"For a text: what is added to the counts, {SMOOTHINGS}.",
+        help="For a text: what is added to the counts, add-alpha:ALPHA, back-off:STRENGTH or, for markov-chain only, "
+        "absolute-discount:DISCOUNT.",
     ),
     click.option(
         "--start",
@@ -165,18 +167,25 @@ def chain_of(data: Path, options: Mapping[str, Any]) -> MarkovChain:
     """The chain fitted to a file of text, by the options that were given."""
     from collapse_theory.families import MarkovChain
 
-    return MarkovChain.from_file(_existing(data), **options)
+    with _named_data(data):
+        return MarkovChain.from_file(data, **options)
 
 
 def vocabulary_of(data: Path, options: Mapping[str, Any]) -> Categorical:
     """The words or characters of a file of text with their shares, by the options that were given."""
     from collapse_theory.families import Categorical
 
-    return Categorical.from_file(_existing(data), **options)
+    with _named_data(data):
+        return Categorical.from_file(data, **options)
 
 
-def _existing(data: Path) -> Path:
-    """The path of a file that is there; ValueError for another."""
+@contextmanager
+def _named_data(data: Path) -> Iterator[None]:
+    """A ValueError about the file names it ``data``, as the command line does; it has to be there."""
     if not data.exists():
         raise ValueError(f"data = {str(data)!r} does not exist, outside its domain: a file of text")
-    return data
+    try:
+        yield
+    except ValueError as wrong:
+        name = f" = {str(data)!r}"
+        raise ValueError(str(wrong).replace(f"path{name}", f"data{name}", 1)) from wrong

@@ -16,6 +16,7 @@ from collapse_theory.forecasting.words import (
     cells,
     entropy_told,
     kept,
+    kept_of,
     percent,
     regime_told,
     report,
@@ -93,7 +94,7 @@ def _left(forecast: ChainForecast) -> str:
     left = f"A typical run has at generation {last} {states} of the states and {edges} of the edges"
     if forecast.entropy_rate.typical.seen[0] == 0:
         return f"{left}."
-    return f"{left}, and {kept(forecast.entropy_rate)} of the entropy rate."
+    return f"{left}, and {kept_of(forecast.entropy_rate, 'entropy rate', _rate)}."
 
 
 def _end(forecast: ChainForecast) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, overload
 
 from numpy.typing import ArrayLike
@@ -128,6 +129,9 @@ def forecast(
     own: dict[str, Any] = {
         name: value for name, value in (("ddof", ddof), ("bootstrap", bootstrap)) if value is not None
     }
+    if isinstance(source, (str, os.PathLike)):
+        readers = "ct.Categorical.from_file, ct.MarkovChain.from_file or forecasting.read_column"
+        raise ValueError(f"source = {str(source)!r} is outside its domain: data; a path is read by {readers}")
     if not isinstance(source, Family):
         return gaussian_forecast(source, **asked, **own)
     if not isinstance(source, (MarkovChain, Categorical)):

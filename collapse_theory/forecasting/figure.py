@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -34,6 +35,8 @@ LOGARITHMIC_FROM = 20.0
 LARGEST = 1e200
 """Largest size that is drawn: matplotlib looks for ticks far beyond the ends of an axis, inside the floats."""
 SINGLE_RUNS = 12
+LONGEST_LABEL = 60
+"""Characters of a label that the title of a picture shows."""
 NO_RUNS: Array = np.empty((0, 0))
 
 
@@ -108,7 +111,8 @@ def plot_forecast(forecast: Forecast, axes: Sequence[Axes] | None = None) -> Seq
         from matplotlib import pyplot
 
         shape, size = _layout(len(panels))
-        axes = pyplot.subplots(*shape, figsize=size, layout="constrained")[1].ravel()
+        figure, grid = pyplot.subplots(*shape, figsize=size, layout="constrained")
+        axes = _titled(figure, forecast, grid.ravel())
     for panel, ax in zip(panels, axes, strict=True):
         panel.draw(forecast.generations, ax)
     return axes
@@ -120,8 +124,27 @@ def figure_of(forecast: Forecast) -> Figure:
 
     shape, size = _layout(len(forecast.panels()))
     figure = Figure(figsize=size, layout="constrained")
-    plot_forecast(forecast, figure.subplots(*shape).ravel())
+    plot_forecast(forecast, _titled(figure, forecast, figure.subplots(*shape).ravel()))
     return figure
+
+
+def _titled(figure: Figure, forecast: Forecast, axes: Sequence[Axes]) -> Sequence[Axes]:
+    """The Axes of a figure, which gets a title: what is forecast, in which regime, of what sample size, how far."""
+    recursion, last = forecast.recursion, int(forecast.generations[-1])
+    sizes = recursion.sizes
+    n = f"{sizes(1)}" if sizes.constant else f"{sizes(1)} to {sizes(max(last, 1))}"
+    label = shorten(_drawable(forecast.label), LONGEST_LABEL, placeholder="…") or "…"
+    title = f"{label}, {recursion.regime!r}, n = {n}, to generation {last}"
+    figure.suptitle(title, fontsize=11, color=DARK, parse_math=False)
+    return axes
+
+
+def _drawable(text: str) -> str:
+    """A text whose characters are in the font of the picture, the others replaced by question marks."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+
+    font = get_font(findfont(FontProperties()))
+    return "".join(one if one.isspace() or font.get_char_index(ord(one)) else "?" for one in text)
 
 
 def _layout(panels: int) -> tuple[tuple[int, int], tuple[float, float]]:

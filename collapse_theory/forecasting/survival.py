@@ -177,8 +177,10 @@ def _spread(shares: Array) -> Places:
 
 
 def _edges(shares: Array) -> Array:
-    """Shares that cut the levels, evenly spread in logarithms."""
-    return np.geomspace(shares[0], shares[-1], SHOWN)[:-1]
+    """Shares that cut the levels, evenly spread in logarithms, the first of them the smallest share itself."""
+    cuts = np.clip(np.geomspace(shares[0], shares[-1], SHOWN)[:-1], shares[0], shares[-1])
+    cuts[0] = shares[0]
+    return cuts
 
 
 def _first_half(chance: Any, levels: int) -> int | None:

@@ -13,6 +13,7 @@ from collapse_theory.domain import COUNT, GENERATION, Domain
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Categorical
 from collapse_theory.families.categorical.ancestral import ANCESTRAL
+from collapse_theory.families.smoothing import AddAlpha
 from collapse_theory.forecasting.course import Course, Roads, Statistic, first_at_most, spread_over
 from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import Drawn, Panel, single_runs
@@ -196,7 +197,10 @@ def vocabulary_forecast(
     quantities = recursion.support_size, recursion.lost_mass, recursion.entropy
     avoided = too_much_work(recursion, horizon)
     roads = Roads(recursion, t, runs, entropy_of(rng), progress, quantities, avoided=avoided)
-    support_size, lost_mass, entropy = map(roads.course, quantities)
+    nothing_lost = words.smoothing is not None
+    support_size = _certain(t, recursion, words) if nothing_lost else roads.course(recursion.support_size)
+    lost_mass = _constant(np.zeros(t.size)) if nothing_lost else roads.course(recursion.lost_mass)
+    entropy = roads.course(recursion.entropy)
     fate, known = known_fate(recursion), exact_survival(roads, words)
     laws = _laws(roads, words, SURVIVORS if known is None else 0)
     survival, even_chance = known or simulated_survival(words, [law.types for law in laws])
@@ -246,14 +250,28 @@ def too_much_work(recursion: Recursion, horizon: int) -> tuple[Theorem, ...]:
 def _half_life(roads: Roads, expected: Statistic, fate: Fate | None) -> int | None:
     """First generation in which at most half of the types are expected to be left.
 
-    An exact mean is followed beyond the horizon where every run is known to end with one type.
+    An exact mean is followed beyond the horizon where every run is known to end with one type. No mean falls below
+    one type, nor to it where any run can have two: half of two types is reached by a sample of one point only.
     """
     curve, half = roads.recursion.support_size.mean, roads.recursion.support_size.source_value / 2
+    if half <= 1:
+        return 1 if half == 1 and roads.recursion.sizes(1) == 1 else None
     if expected.road != "exact":
         few = expected.seen <= half
         return int(roads.t[np.argmax(few)]) if np.any(few) else None
     certain = roads.recursion.sizes.constant and fate is not None and fate.verdict == "collapses"
     return first_at_most(roads, curve, expected, half, beyond=certain, points=POINTS, latest=LATEST_HALF_LIFE)
+
+
+def _certain(t: Places, recursion: Recursion, words: Categorical) -> Course:
+    """Course of the number of types under smoothing: all that it adds to, from the first refit on."""
+    later = len(words.types) if isinstance(words.smoothing, AddAlpha) else words.probabilities.support
+    return _constant(np.where(t == 0, recursion.support_size.source_value, float(later)))
+
+
+def _constant(values: Array) -> Course:
+    """Course of what is the same in every run."""
+    return Course(*[Statistic("exact", values)] * 4)
 
 
 def _ends(recursion: Recursion, fate: Fate | None) -> float | None:

@@ -99,7 +99,7 @@ class SurvivalPanel:
     unit: str
 
     def draw(self, t: NDArray[np.int64], ax: Axes) -> None:
-        """An exact curve, or simulated points with twice their standard errors; and where the chance is even."""
+        """An exact curve, or simulated points with twice their standard errors; an even chance where some are lost."""
         known, even = self.survival, self.even_chance
         percent = 100 * known.values
         if known.road == "exact":
@@ -109,8 +109,10 @@ class SurvivalPanel:
             high = np.minimum(200 * known.errors, 100 - percent)
             label = "chance to be left, simulated"
             ax.errorbar(known.shares, percent, [low, high], color=BLUE, fmt=".", linewidth=1, label=label)
-        ax.axhline(50, color=DARK, linewidth=1, linestyle=":", zorder=0, label="even chance")
-        if even is not None:
+        some_lost = bool(np.any(known.values < 1))
+        if some_lost:
+            ax.axhline(50, color=DARK, linewidth=1, linestyle=":", zorder=0, label="even chance")
+        if some_lost and even is not None:
             ax.axvline(even.share, color=DARK, linewidth=1, linestyle=":", zorder=0)
         ax.set_xscale("log")
         ax.set_ylim(-2, 102)

@@ -65,7 +65,9 @@ def regime_told(forecast: Forecast, real: str) -> str:
 def sizes_told(forecast: Forecast, what: str) -> str:
     """How many points, or whatever they are called, each generation draws."""
     sizes, last = forecast.recursion.sizes, max(int(forecast.generations[-1]), 1)
-    return f"{sizes(1)} {what}" if sizes.constant else f"{sizes(1)} {what} at first, {sizes(last)} at the last"
+    if sizes.constant:
+        return f"{sizes(1)} {what.removesuffix('s') if sizes(1) == 1 else what}"
+    return f"{sizes(1)} {what} at first, {sizes(last)} at the last"
 
 
 def roads_told(forecast: Forecast, *others: Statistic) -> Iterator[str]:
@@ -86,6 +88,15 @@ def entropy_told(entropy: float, step: str, choices: str) -> str:
         f"{number(entropy, 4)} nats, or {number(entropy / math.log(2), 4)} bits, {step}: as much as a choice among "
         f"{number(math.exp(entropy), 3)} equally likely {choices}"
     )
+
+
+def kept_of(course: Course, what: str, write: Writer, digits: int = 2) -> str:
+    """What a typical run has at the horizon of an entropy: a share of the source's, or, where it grew, how much."""
+    known = course.typical
+    if known.seen[-1] > known.seen[0]:
+        value = f"an {what} of {cell(known, -1, write)} nats"
+        return f"{value}, that is {kept(course, digits)} of the source's"
+    return f"{kept(course, digits)} of the {what}"
 
 
 def kept(course: Course, digits: int = 2) -> str:

@@ -112,7 +112,7 @@ def test_the_squared_error_is_that_of_the_law_of_total_variance(recursion: ct.Re
 
 
 # ------------------------------------------------------------------------------------------------------------ survival
-def test_check_values_of_the_dossiers() -> None:
+def test_printed_check_values() -> None:
     lives = {2: 0.632120558828558, 10: 0.172254624906056, 100: 0.019542610477096, 1000: 0.00199381556256587}
     recursion = ct.Recursion(ct.Poisson(rate=1), ct.Replace(), sample_size=10)
     for t, g in lives.items():

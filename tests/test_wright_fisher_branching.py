@@ -64,7 +64,7 @@ def test_one_step_leads_from_each_generation_to_the_next(t: int) -> None:
 
 
 def test_far_out_the_constant_is_kappa() -> None:
-    """The dossier's 0.7982483777 at 1e7 is still ln(k)/(9k) above it."""
+    """A printed 0.7982483777 at 1e7 is still ln(k)/(9k) above it."""
     assert effective_time(10**7) - 10**7 - np.log(1e7) / 3 == pytest.approx(0.7982483777, abs=5e-8)
     with mpmath.workdps(40):
         y = 2 / by_40_digits(5000)[-1]

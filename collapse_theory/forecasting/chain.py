@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from collapse_theory.domain import COUNT, GENERATION, Domain
+from collapse_theory.domain import GENERATION
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import MarkovChain
+from collapse_theory.forecasting.affordable import REPLICATES, round_runs, sampled_generations
 from collapse_theory.forecasting.chain_report import summary
 from collapse_theory.forecasting.course import Course, Roads, Statistic, spread_over
 from collapse_theory.forecasting.every_forecast import Forecast
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 POINTS = 51
 """Generations that are looked at."""
 
-REPLICATES = Domain(low=20, high=COUNT.high, integer=True)
-MOST_REPLICATES = 1000
 AFFORDED, OF_A_LOOK = 8e8, 10
 """Transitions that some 15 seconds on one core can draw; how many a look at one edge of the source costs."""
 
@@ -175,11 +174,10 @@ def chain_forecast(
 
 def affordable(recursion: Recursion, looks: int, horizon: int) -> int:
     """Runs that take some 15 seconds on one core: at least 20, at most 1000, a round number."""
-    t = np.unique(np.linspace(1, max(horizon, 1), 101).round().astype(np.int64))
+    t = sampled_generations(horizon)
     drawn = horizon * float(np.mean([float(sum(recursion.regime.step(int(one), recursion.sizes).drawn)) for one in t]))
     found = AFFORDED / (drawn + OF_A_LOOK * looks)
-    digit = 10 ** max(int(np.log10(found)), 0)
-    return int(np.clip(found // digit * digit, REPLICATES.low, MOST_REPLICATES))
+    return round_runs(found)
 
 
 def _loops(roads: Roads, chain: MarkovChain) -> Loops:

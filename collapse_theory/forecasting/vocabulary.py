@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import COUNT, GENERATION, Domain
+from collapse_theory.domain import GENERATION
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Categorical
 from collapse_theory.families.categorical.ancestral import ANCESTRAL
 from collapse_theory.families.smoothing import AddAlpha
+from collapse_theory.forecasting.affordable import REPLICATES, round_runs, sampled_generations
 from collapse_theory.forecasting.course import Course, Roads, Statistic, first_at_most, spread_over
 from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import Drawn, Panel, single_runs
@@ -37,8 +38,6 @@ Places = NDArray[np.int64]
 POINTS = 41
 """Generations that are looked at, beside the landmarks 1, 2, 5, 10, 20, 50, …"""
 
-REPLICATES = Domain(low=20, high=COUNT.high, integer=True)
-MOST_REPLICATES = 1000
 AFFORDED = 3e8
 """Counts, one for each type in each generation, that some 15 seconds on one core can draw."""
 A_GENERATION, OF_A_LOOK = 20, 3
@@ -233,13 +232,12 @@ def landmarks(last: int) -> Places:
 
 def affordable(recursion: Recursion, words: Categorical, looks: int, horizon: int) -> int:
     """Runs that take some 15 seconds on one core: at least 20, at most 1000, a round number."""
-    t = np.unique(np.linspace(1, max(horizon, 1), 101).round().astype(np.int64))
+    t = sampled_generations(horizon)
     types = words.probabilities.support if words.smoothing is None else len(words.probabilities)
     fitted = [sum(map(float, recursion.regime.step(int(one), recursion.sizes).counts)) for one in t]
     alive = types if words.smoothing is not None else float(np.mean(np.minimum(types, fitted)))
     found = AFFORDED / (horizon * (alive + A_GENERATION) + looks * OF_A_LOOK * alive)
-    digit = 10 ** max(int(np.log10(found)), 0)
-    return int(np.clip(found // digit * digit, REPLICATES.low, MOST_REPLICATES))
+    return round_runs(found)
 
 
 def too_much_work(recursion: Recursion, horizon: int) -> tuple[Theorem, ...]:

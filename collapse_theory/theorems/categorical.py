@@ -177,7 +177,7 @@ def _weights(setting: Any, rank: int) -> Array:
 
 
 def _survival(setting: Any, label: Any) -> Any:
-    lost = draws.absent(setting.family.probabilities.values[[setting.family.index(label)]])
+    lost = draws.absent(np.array([setting.family.probability(label)]))
     return lambda points: 1 - lost(points)
 
 

@@ -109,10 +109,10 @@ def _beyond(setting: Any, rank: int) -> Array:
 
 
 def _one(setting: Any, label: Any) -> Array:
-    p = setting.family.probabilities.values[[setting.family.index(label)]]
+    p = np.array([setting.family.probability(label)])
     if p[0] == 0:
         raise NoClosedForm(f"{label!r} has probability 0 in the source")
-    return np.asarray(p)
+    return p
 
 
 def _prove() -> tuple[Check, ...]:

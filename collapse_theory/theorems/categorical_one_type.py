@@ -97,8 +97,7 @@ def fitted(family: Any, p: float, counts: Any, size: int) -> Array:
 
 
 def _laws(setting: Any, t: Any, label: Any) -> list[Discrete]:
-    family = setting.family
-    p = float(family.probabilities.values[family.index(label)])
+    p = setting.family.probability(label)
     found = {at: Discrete.of(x, chances) for at, _, x, chances in probabilities(setting, p, np.asarray(t), Work())}
     return [found[one] for one in np.asarray(t).tolist()]
 
@@ -157,8 +156,7 @@ def _theorem(name: str) -> Theorem:
 
 
 def _survival(setting: Any, t: Any, label: Any) -> Array:
-    family = setting.family
-    p = float(family.probabilities.values[family.index(label)])
+    p = setting.family.probability(label)
     found = {at: float(chances[x > 0].sum()) for at, _, x, chances in probabilities(setting, p, np.asarray(t), Work())}
     return np.minimum([found[one] for one in np.asarray(t).tolist()], 1.0)
 

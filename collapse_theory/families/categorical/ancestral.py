@@ -67,13 +67,13 @@ def _support_std(setting: Any, t: Any) -> Array:
 
 def _lost(setting: Any, t: Any, label: Any) -> Array:
     """Chance that a type is lost by generation t."""
-    p = setting.family.probabilities.values[setting.family.index(label)]
+    p = setting.family.probability(label)
     return np.clip(_of_sample(setting, draws.absent(np.array([p])), t)[:, 0], 0.0, 1.0)
 
 
 def _survival(setting: Any, t: Any, label: Any) -> Array:
-    p = setting.family.probabilities.values[[setting.family.index(label)]]
-    return np.clip(_of_sample(setting, draws.present(p), t)[:, 0], 0.0, 1.0)
+    p = setting.family.probability(label)
+    return np.clip(_of_sample(setting, draws.present(np.array([p])), t)[:, 0], 0.0, 1.0)
 
 
 def _lost_mass(setting: Any, t: Any) -> Array:
@@ -116,12 +116,12 @@ def _absorption(setting: Any) -> WaitingTime:
 
 
 def _loss(setting: Any, label: Any) -> WaitingTime:
-    p = float(setting.family.probabilities.values[setting.family.index(label)])
+    p = setting.family.probability(label)
     return WaitingTime(setting.sizes, draws.unlost(p), 1 - p, already=p == 0)
 
 
 def _fixation(setting: Any, label: Any) -> WaitingTime:
-    p = float(setting.family.probabilities.values[setting.family.index(label)])
+    p = setting.family.probability(label)
     return WaitingTime(setting.sizes, draws.unfixed(p), p)
 
 

@@ -28,10 +28,6 @@ def _is_zipf(setting: Any) -> bool:
     return _one_size(setting) and setting.family.zipf_exponent is not None
 
 
-def _probability(setting: Any, label: Any) -> float:
-    return float(setting.family.probabilities.values[setting.family.index(label)])
-
-
 def _survivals(setting: Any, t: Any) -> Array:
     """Expected copies of a type of probability 1 in generation 1, times the chance that the line of one survives."""
     t = np.asarray(t)
@@ -42,7 +38,7 @@ def _survivals(setting: Any, t: Any) -> Array:
 
 
 def _survival(setting: Any, t: Any, label: Any) -> Array:
-    return np.asarray(-np.expm1(-_probability(setting, label) * _survivals(setting, t)))
+    return np.asarray(-np.expm1(-setting.family.probability(label) * _survivals(setting, t)))
 
 
 def _summed(weigh: Callable[[Array, Array], Array]) -> Callable[..., Array]:
@@ -54,7 +50,7 @@ def _summed(weigh: Callable[[Array, Array], Array]) -> Callable[..., Array]:
 
 
 def _corrected(setting: Any, t: Any, label: Any) -> Array:
-    p, n = _probability(setting, label), int(setting.sizes(1))
+    p, n = setting.family.probability(label), int(setting.sizes(1))
     return 1 - np.array([float(diffusion.lost_by(p, n, int(one))) for one in np.asarray(t)])
 
 

@@ -253,6 +253,10 @@ class Categorical(Family):
             self.label.check("label", label)
         return self._places[label]
 
+    def probability(self, label: Any) -> float:
+        """Probability of a label in the source; ValueError for one that is none."""
+        return float(self.probabilities.values[self.index(label)])
+
     @cached_property
     def zipf_exponent(self) -> float | None:
         """The exponent s where the probabilities fall exactly as i^(−s) with the rank, else None."""

@@ -38,8 +38,7 @@ def spread_of_shares(setting: Any, t: Any) -> Array:
 
 
 def _probability(setting: Any, label: Any) -> float:
-    family = setting.family
-    return float(family.probabilities.values[family.index(label)])
+    return float(setting.family.probability(label))
 
 
 def _tail(setting: Any, rank: int) -> float:
@@ -113,11 +112,6 @@ def _theorem(quantity: str, statistic: str, title: str, statement: str, value: A
     )
 
 
-def _lossy(setting: Any) -> bool:
-    """Fits that lose a type with positive probability, in every generation: all those of finitely many points."""
-    return neutral(setting)
-
-
 NEUTRAL: tuple[Theorem, ...] = (
     _theorem(
         "probability_of",
@@ -169,6 +163,5 @@ NEUTRAL: tuple[Theorem, ...] = (
         _constant(lambda setting: np.inf),
         road="closed form",
         limit=lambda setting: float(np.inf),
-        holds=_lossy,
     ),
 )

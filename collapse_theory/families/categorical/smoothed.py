@@ -164,8 +164,7 @@ def _support(setting: Any) -> float:
 
 def _kept_type(setting: Any, label: Any) -> float:
     family = setting.family
-    positive = family.probabilities.values[family.index(label)] > 0
-    return float(positive or isinstance(family.smoothing, AddAlpha))
+    return float(family.probability(label) > 0 or isinstance(family.smoothing, AddAlpha))
 
 
 def _constant(kept: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from collapse_theory.definitions import Definition
+from collapse_theory.definition import Definition
 from collapse_theory.domain import COUNT, POSITIVE, OfFamily
 
 LABEL = OfFamily("label")

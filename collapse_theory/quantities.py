@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.curve import Distribution, LimitLaw, Moment, Probability, Quantile
-from collapse_theory.definitions import Definition, Watched
+from collapse_theory.definition import Definition, Watched
 from collapse_theory.domain import PROBABILITY, generation
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.glossary import DEFINITIONS

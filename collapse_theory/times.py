@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.definitions import Watched
+from collapse_theory.definition import Watched
 from collapse_theory.domain import PROBABILITY, Choice
 from collapse_theory.errors import NotDefined, Unseeable
 from collapse_theory.known import Known

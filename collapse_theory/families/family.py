@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.definitions import Definition
+from collapse_theory.definition import Definition
 from collapse_theory.domain import AsCode, construction
 from collapse_theory.errors import NotDefined
 from collapse_theory.schedules import FORESEEN, Schedule

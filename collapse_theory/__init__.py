@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collapse_theory import schedules as schedules
     from collapse_theory import strategies as strategies
     from collapse_theory import wright_fisher as wright_fisher
+    from collapse_theory.comparison import compare as compare
     from collapse_theory.errors import MemoryBudgetExceeded as MemoryBudgetExceeded
     from collapse_theory.errors import NoClosedForm as NoClosedForm
     from collapse_theory.errors import NotDefined as NotDefined
@@ -25,22 +26,34 @@ if TYPE_CHECKING:
     from collapse_theory.families import ProbabilityVector as ProbabilityVector
     from collapse_theory.families import TransitionMatrix as TransitionMatrix
     from collapse_theory.forecasting import forecast as forecast
+    from collapse_theory.meanings import definitions as definitions
     from collapse_theory.passage import passages as passages
     from collapse_theory.plotting import plot as plot
     from collapse_theory.recursion import Recursion as Recursion
     from collapse_theory.recursion import load_runs as load_runs
     from collapse_theory.regimes import Accumulate as Accumulate
+    from collapse_theory.regimes import AccumulateFresh as AccumulateFresh
+    from collapse_theory.regimes import AccumulateSubsample as AccumulateSubsample
+    from collapse_theory.regimes import Contaminated as Contaminated
+    from collapse_theory.regimes import Detector as Detector
+    from collapse_theory.regimes import FineTune as FineTune
     from collapse_theory.regimes import Fresh as Fresh
     from collapse_theory.regimes import FreshMixture as FreshMixture
+    from collapse_theory.regimes import Golden as Golden
     from collapse_theory.regimes import Regime as Regime
     from collapse_theory.regimes import Replace as Replace
     from collapse_theory.regimes import Step as Step
+    from collapse_theory.regimes import Subsample as Subsample
+    from collapse_theory.regimes import Weighted as Weighted
+    from collapse_theory.regimes import Window as Window
+    from collapse_theory.regimes import optimal_weight as optimal_weight
     from collapse_theory.simulation import Estimate as Estimate
     from collapse_theory.simulation import Runs as Runs
     from collapse_theory.simulation import Summaries as Summaries
     from collapse_theory.simulation import Summary as Summary
     from collapse_theory.simulation import Values as Values
     from collapse_theory.theorem import Theorem as Theorem
+    from collapse_theory.theorem_atlas import atlas as atlas
     from collapse_theory.theorems.fate import critical_ddof as critical_ddof
     from collapse_theory.verification import verify as verify
     from collapse_theory.versions import show_versions as show_versions
@@ -59,10 +72,20 @@ _PUBLIC = {
     "Family": "families",
     "Replace": "regimes",
     "Accumulate": "regimes",
+    "AccumulateSubsample": "regimes",
+    "AccumulateFresh": "regimes",
+    "Window": "regimes",
     "Fresh": "regimes",
     "FreshMixture": "regimes",
+    "Weighted": "regimes",
+    "optimal_weight": "regimes",
+    "Golden": "regimes",
+    "Contaminated": "regimes",
+    "Detector": "regimes",
+    "FineTune": "regimes",
     "Regime": "regimes",
     "Step": "regimes",
+    "Subsample": "regimes",
     "schedules": "",
     "critical_ddof": "theorems.fate",
     "wright_fisher": "",
@@ -74,9 +97,12 @@ _PUBLIC = {
     "Summary": "simulation",
     "load_runs": "recursion",
     "plot": "plotting",
+    "compare": "comparison",
+    "definitions": "meanings",
     "forecast": "forecasting",
     "passages": "passage",
     "verify": "verification",
+    "atlas": "theorem_atlas",
     "examples": "",
     "strategies": "",
     "NoClosedForm": "errors",
@@ -95,6 +121,10 @@ def __getattr__(name: str) -> Any:
 
         return version("collapse-theory")
     if name not in _PUBLIC:
+        for room in ("families", "regimes") if name[:1].isupper() else ():  # a new file needs no line here
+            exported = import_module(f"collapse_theory.{room}")
+            if name in exported.__all__:
+                return getattr(exported, name)
         raise AttributeError(f"module 'collapse_theory' has no attribute {name!r}")
     if not _PUBLIC[name]:
         return import_module(f"collapse_theory.{name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -118,6 +118,44 @@ class OfFamily:
     name: str
 
 
+@dataclass(frozen=True)
+class Course:
+    """A number of a domain, or one for each generation from the first on, of which the last one stays."""
+
+    of: Domain
+
+    def __str__(self) -> str:
+        return f"{self.of}, or such numbers for generations 1, 2, …"
+
+    def check(self, name: str, value: Any) -> Any:
+        """Value as a number, or as a tuple of them; ValueError naming parameter, value and domain otherwise."""
+        value = value.item() if isinstance(value, np.ndarray) and value.ndim == 0 else value
+        if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
+            if value not in self.of:
+                raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+            return self.of.check(name, value)
+        numbers = tuple(self.of.check(f"{name}[{i}]", one) for i, one in enumerate(value))
+        if not numbers:
+            raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+        return numbers if len(numbers) > 1 else numbers[0]
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Yes or no."""
+
+    def __str__(self) -> str:
+        return "True or False"
+
+    def check(self, name: str, value: Any) -> bool:
+        """Value as a bool; ValueError naming parameter, value and domain for anything else, 0 and 1 included."""
+        if not isinstance(value, (bool, np.bool_)):
+            raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+        return bool(value)
+
+
+Where = Domain | Choice | InstanceOf | Course | Flag
+
 MOST_NAMES = 12
 """Names of a choice that are written out."""
 
@@ -132,12 +170,12 @@ PROBABILITY = Domain(low=0, high=1, open_low=True, open_high=True)
 GENERATION = Domain(low=0, high=2**53, integer=True)
 
 
-def inside(domain: Domain | Choice | InstanceOf) -> Mapping[str, Any]:
+def inside(domain: Where) -> Mapping[str, Any]:
     """Metadata that gives a dataclass field its domain, as in ``field(default=1.0, metadata=inside(POSITIVE))``."""
     return {"domain": domain}
 
 
-def domains(parametrised: Any) -> Mapping[str, Domain | Choice | InstanceOf]:
+def domains(parametrised: Any) -> Mapping[str, Where]:
     """Domains of the fields of a frozen dataclass, or of an instance of it, by name."""
     return {f.name: f.metadata["domain"] for f in fields(parametrised) if "domain" in f.metadata}
 

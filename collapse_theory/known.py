@@ -113,7 +113,7 @@ class Number(Known):
     """A statistic that is one number, such as a growth rate, or the share of the mean that few runs carry."""
 
     def instead(self) -> Iterator[str]:
-        return iter(())
+        return (f"{self.quantity}.asymptotic_{self.statistic}({name!r})" for name in self.named("asymptotic"))
 
     def value(self, *given: Any) -> float:
         """The number, by the exact road."""

@@ -257,7 +257,7 @@ def _nothing(label: str, statistic: str) -> Series:
 def _single_runs(quantity: Quantity, runs: Runs, t: NDArray[np.int64], asked: ArrayLike | None) -> Series:
     """The first runs, as they are or, where a single generation was kept, again from their seed."""
     if len(runs.generations) == 1 and t[0] <= runs.last:
-        size = quantity.recursion.family.block_size
+        size = quantity.recursion.family.replicates_per_block(quantity.recursion)
         first_block = min(runs.replicates, size * -(-SINGLE_RUNS // size))
         kept = t[t <= runs.last].tolist()
         runs = quantity.recursion.simulate(

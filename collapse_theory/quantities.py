@@ -71,6 +71,11 @@ class Quantity(Watched):
         """
         return Number(self, "growth_rate").value()
 
+    def asymptotic_growth_rate(self, name: str | None = None) -> float:
+        """Growth rate by an asymptotic form; errors as for the asymptotic form of a curve."""
+        number = Number(self, "growth_rate")
+        return float(number.answer(number.approximation("asymptotic", name)))
+
     @property
     def slope(self) -> float:
         """Limit of mean/t, where the mean grows linearly."""

@@ -11,20 +11,22 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from collapse_theory import schedules
+from collapse_theory import regimes, schedules
 from collapse_theory.domain import AsCode
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
 from collapse_theory.glossary import DEFINITIONS
 from collapse_theory.quantities import Quantities
 from collapse_theory.regimes import Regime, Step
+from collapse_theory.regimes.thinning import check_enough
 from collapse_theory.simulation import Runs, Summaries, Summary, Values, simulate
 from collapse_theory.simulation.blocks import Seed
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems import PAIRS
 from collapse_theory.theorems.conservation import CONSERVATION
-from collapse_theory.theorems.contraction import effective_real_sample_size, loop_gain, relaxation_time
+from collapse_theory.theorems.control import Control, loop_gain, relaxation_time
 from collapse_theory.theorems.fate import Fate, fate
+from collapse_theory.theorems.information import Information
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class Recursion(Quantities):
     family : Family
         What is refitted: the source's parameters and the estimator.
     regime : Regime
-        On which data: ``Replace()``, ``Accumulate()``, ``Fresh(…)``, ``FreshMixture(…)``.
+        On which data: ``Replace()``, ``Accumulate()``, ``Fresh(…)``, ``Golden(…)``, …; see ``ct.atlas()``.
     sample_size : int or Schedule
         Points drawn per generation.
 
@@ -44,6 +46,8 @@ class Recursion(Quantities):
     ------
     ValueError
         Where family, regime and sample size do not fit together, naming parameter, value and domain.
+    NotDefined
+        For a family that lacks what the regime needs.
     """
 
     family: Family
@@ -58,6 +62,14 @@ class Recursion(Quantities):
         object.__setattr__(self, "sample_size", schedules.as_schedule(self.sample_size))
         self.family.check(self.sizes)
         self.regime.check(self.sizes)
+        for t in (1, (self.regime.opening or 0) + 2):
+            step = self.regime.step(t, self.sizes)
+            try:
+                self.family.check_step(step)
+            except NotDefined as wrong:
+                raise NotDefined(f"{wrong}: {self.regime!r}") from wrong
+            if step.thinned:
+                check_enough(step, self.family.fewest_points)
 
     def __repr__(self) -> str:
         return f"ct.Recursion({self.family!r}, {self.regime!r}, sample_size={self.sample_size!r})"
@@ -81,13 +93,14 @@ class Recursion(Quantities):
 
     @cached_property
     def tableau(self) -> Step:
-        """Structure of a typical generation (the second)."""
-        return self.regime.step(2, self.sizes)
+        """Structure of a typical generation: the second, or the second after the opening of the regime."""
+        return self.regime.tableau(self.sizes)
 
     @cached_property
     def theorems(self) -> tuple[Theorem, ...]:
         """All theorems that hold for this recursion."""
-        everything = (*self.family.known, *self.regime.known, *PAIRS)
+        by_tableau = (theorem for kind in regimes.BASIC for theorem in kind.known)
+        everything = dict.fromkeys((*self.family.known, *self.regime.known, *by_tableau, *PAIRS))
         return tuple(theorem for theorem in everything if theorem.holds(self))
 
     @cached_property
@@ -109,13 +122,26 @@ class Recursion(Quantities):
 
     @property
     def relaxation_time(self) -> float:
-        """Generations in which the distance to the stationary second moments falls by the factor e."""
+        """Generations in which the slowest transient of the second moments falls by the factor e.
+
+        Not every start excites the slowest: at ddof = 0 the source itself does not.
+        """
         return relaxation_time(self)
+
+    @property
+    def control(self) -> Control:
+        """The loop as control theory sees it: gains, stationary law, response to a bias, open against closed."""
+        return Control(self)
 
     @property
     def effective_real_sample_size(self) -> float:
         """Number of real points whose mean is as good as the fitted mean in the long run (known variance)."""
-        return effective_real_sample_size(self)
+        return self.information.limit
+
+    @property
+    def information(self) -> Information:
+        """How much generation t still knows of the source: real points, or Fisher information about its mean."""
+        return Information(self)
 
     @overload
     def simulate(
@@ -279,9 +305,9 @@ def _in_words(curve: Any, t: int) -> str:
 
 def _storable() -> dict[str, type]:
     """Every class that a file may name: families, regimes and schedules of this package."""
-    from collapse_theory import families, regimes
+    from collapse_theory import families
 
-    kinds: list[type] = [*families.named().values(), *regimes.named().values(), *families.PARTS]
+    kinds: list[type] = [*families.named().values(), *regimes.named().values(), *families.PARTS, *regimes.PARTS]
     return {kind.__name__: kind for kind in (*kinds, schedules.Constant, schedules.Power, schedules.Geometric)}
 
 

@@ -21,6 +21,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
+from functools import partial
 from typing import Any
 
 from hypothesis import reject
@@ -29,7 +30,8 @@ from hypothesis import strategies as st
 from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
 from collapse_theory import schedules as all_schedules
-from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Domain, InstanceOf, domains
+from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Course, Flag, InstanceOf, Where, domains
+from collapse_theory.errors import NotDefined
 from collapse_theory.families import Family, ProbabilityVector, TransitionMatrix
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
@@ -51,6 +53,10 @@ Kinds = Any
 
 SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
 MOST_STATES = 4
+MOST_GENERATIONS = 3
+"""Generations for which a parameter that may change has values of their own."""
+ENOUGH = 8
+"""Sample size with which the examples of every family and every regime go."""
 TENTHS = sorted(range(11), key=lambda tenths: abs(tenths - 5))
 FARTHEST = 1e6
 """Where a parameter ends whose domain has no end and states no typical range."""
@@ -60,16 +66,20 @@ def __dir__() -> list[str]:
     return [*__all__]
 
 
-def parameters(domain: Domain | Choice | InstanceOf, default: Any = None) -> st.SearchStrategy[Any]:
+def parameters(domain: Where, default: Any = None) -> st.SearchStrategy[Any]:
     """Values of one parameter, in the typical range of its domain; the default first, then whole steps of 1/2 from it.
 
     Parameters
     ----------
-    domain : Domain, Choice or InstanceOf
+    domain : Domain, Choice, Flag, Course or InstanceOf
         Where the parameter lives.
     default : number or str, optional
         The simplest value, to which counterexamples shrink; 0, or the typical value nearest to it, when left out.
     """
+    if isinstance(domain, Flag):
+        return st.sampled_from([bool(default), not default])
+    if isinstance(domain, Course):
+        return _course(parameters(domain.of, default))
     if isinstance(domain, Choice):
         return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
     if isinstance(domain, InstanceOf):
@@ -91,6 +101,11 @@ def parameters(domain: Domain | Choice | InstanceOf, default: Any = None) -> st.
     return steps.map(lambda twice: simplest + twice / 2).filter(lambda value: value in domain) | floats
 
 
+def _course(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """A number, or one for each of some generations."""
+    return one | st.lists(one, min_size=2, max_size=MOST_GENERATIONS).map(tuple)
+
+
 def families(kinds: Kinds = None) -> st.SearchStrategy[Family]:
     """Families with parameters from their domains.
 
@@ -103,7 +118,7 @@ def families(kinds: Kinds = None) -> st.SearchStrategy[Family]:
 
 
 def regimes(kinds: Kinds = None, *, sample_size: int = LARGEST_SIZE) -> st.SearchStrategy[Regime]:
-    """Regimes that can split a sample size: counts up to n, shares that are whole multiples of 1/n.
+    """Regimes that can split a sample size: counts up to n, shares and weights that are whole multiples of 1/n.
 
     Parameters
     ----------
@@ -168,7 +183,7 @@ def recursions(
     regimes: Kinds = None,
     sample_sizes: st.SearchStrategy[Any] | None = None,
 ) -> st.SearchStrategy[Recursion]:
-    """Recursions whose family, regime and sample size fit together.
+    """Recursions whose family, regime and sample size fit together; a pair that is not defined is never drawn.
 
     Parameters
     ----------
@@ -180,27 +195,50 @@ def recursions(
     Raises
     ------
     ValueError
-        For what are no classes, such as an instance, and for what is no strategy.
+        For what are no classes, such as an instance, for what is no strategy, and for classes of which no pair is
+        defined.
     """
     sizes = st.integers(SMALLEST_SIZE, LARGEST_SIZE) if sample_sizes is None else sample_sizes
     if not isinstance(sizes, st.SearchStrategy):
         domain = "a strategy, such as hypothesis.strategies.sampled_from([10, 20])"
         raise ValueError(f"sample_sizes = {sizes!r} is outside its domain: {domain}")
-    _kinds("regimes", regimes, all_regimes.named())
-    return _recursions(_any_family(families), regimes, sizes)
+    data, fitted = (
+        _kinds("regimes", regimes, all_regimes.named()),
+        _kinds("families", families, all_families.named()),
+    )
+    if not any(_defined(family, regime) for kind in fitted for family in kind.examples() for regime in data):  # type: ignore[attr-defined]
+        names, told = (", ".join(f"ct.{kind.__name__}" for kind in kinds) for kinds in (data, fitted))
+        raise ValueError(f"regimes = {names} is outside its domain: a regime that is defined for {told}")
+    return _recursions(_any_family(families), data, sizes)
 
 
 @st.composite
 def _recursions(
-    draw: st.DrawFn, families: st.SearchStrategy[Family], regimes: Kinds, sizes: st.SearchStrategy[Any]
+    draw: st.DrawFn, families: st.SearchStrategy[Family], regimes: tuple[type, ...], sizes: st.SearchStrategy[Any]
 ) -> Recursion:
     size = draw(sizes)
     family = draw(families)
-    regime = draw(_any_regime(regimes, all_schedules.as_schedule(size).smallest_by(1)))
+    kinds = [kind for kind in regimes if _defined(family, kind)]
+    if not kinds:
+        reject()
+    regime = draw(_any_regime(kinds, all_schedules.as_schedule(size).smallest_by(1)))
     try:
         return Recursion(family, regime, sample_size=size)
-    except ValueError:
+    except (ValueError, NotDefined):
         reject()
+
+
+def _defined(family: Family, kind: Any) -> bool:
+    """Whether a family has what some example of a regime needs."""
+    for regime in kind.examples():
+        try:
+            family.check_step(regime.tableau(all_schedules.Constant(ENOUGH)))
+        except NotDefined:
+            continue
+        except ValueError:
+            return True
+        return True
+    return False
 
 
 def _any_family(kinds: Kinds) -> st.SearchStrategy[Family]:
@@ -208,7 +246,17 @@ def _any_family(kinds: Kinds) -> st.SearchStrategy[Family]:
 
 
 def _any_regime(kinds: Kinds, sample_size: int) -> st.SearchStrategy[Regime]:
-    return st.one_of([_members(kind, sample_size) for kind in _kinds("regimes", kinds, all_regimes.named())])
+    members = [_members(kind, sample_size) for kind in _kinds("regimes", kinds, all_regimes.named())]
+    return st.one_of([one.filter(partial(_splits, sample_size=sample_size)) for one in members])
+
+
+def _splits(regime: Regime, sample_size: int) -> bool:
+    """Whether a regime can split a sample size."""
+    try:
+        regime.check(all_schedules.Constant(sample_size))
+    except ValueError:
+        return False
+    return True
 
 
 def _kinds(name: str, kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ...]:
@@ -235,7 +283,7 @@ def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any
     )
     chosen = draw(st.sampled_from(list(together)))
     arguments = {name: draw(_part(known[name], defaults.get(name), sample_size)) for name in chosen}
-    options = [name for name in chosen if isinstance(known[name], Choice)]
+    options = [name for name in chosen if isinstance(known[name], Choice) and name in defaults]
     for left_out in ([], *([name] for name in options), options):
         try:
             return kind(**{name: value for name, value in arguments.items() if name not in left_out})
@@ -244,8 +292,10 @@ def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any
     reject()
 
 
-def _part(domain: Domain | Choice | InstanceOf, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
+def _part(domain: Where, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
     """Values of one parameter; counts and shares as parts of a sample size where there is one."""
+    if isinstance(domain, Course):
+        return _course(_part(domain.of, default, sample_size))
     if sample_size is not None and domain == COUNT:
         return st.integers(1, sample_size)
     if sample_size is not None and domain in (SHARE, POSITIVE_SHARE):

@@ -12,6 +12,7 @@ name        letter                   meaning
 ``G0``      :math:`G_0`              Gini–Simpson index of the source
 ``alpha``   :math:`\alpha`           share of fresh real points
 ``k``       :math:`k`                a distance in source standard deviations
+``eta``     :math:`\eta`             weight of the new points in fine-tuning
 =========== ======================== =======================================================
 """
 
@@ -28,5 +29,6 @@ lambda0 = sympy.Symbol("lambda_0", positive=True)
 G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
 k = sympy.Symbol("k", positive=True)
+eta = sympy.Symbol("eta", positive=True)
 
-__all__ = ["G0", "alpha", "ddof", "k", "lambda0", "mu0", "n", "sigma0", "t"]
+__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t"]

@@ -51,9 +51,10 @@ html_title = "collapse_theory"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
 html_show_sourcelink = False
-html_sidebars = {page: [] for page in ("tour", "notebooks/**", "references", "changelog", "contributing")}
+PLAIN_PAGES = ("tour", "meanings", "atlas", "notebooks/**", "references", "changelog", "contributing")
+html_sidebars = {page: [] for page in PLAIN_PAGES}
 html_theme_options = {
-    "header_links_before_dropdown": 7,
+    "header_links_before_dropdown": 9,
     "navigation_with_keys": False,
     "secondary_sidebar_items": ["page-toc"],
     "show_prev_next": True,

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 FALSE_ALARM = 1e-6
-TESTS = 1000
+TESTS = 2000
 SEED_VARIABLE = "COLLAPSE_THEORY_SEED"
 
 Array = NDArray[np.float64]

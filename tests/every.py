@@ -1,4 +1,8 @@
-"""Every family, regime and pair of them, through their own examples: a new file is picked up by the tests."""
+"""Every family, regime and pair of them, through their own examples: a new file is picked up by the tests.
+
+Of all pairs only those that differ in kind are taken. Every family meets the basic regimes; one member of each family
+meets every regime; and members with other divisors meet one regime of each kind.
+"""
 
 from __future__ import annotations
 
@@ -12,26 +16,46 @@ from collapse_theory import families, regimes
 
 FAMILIES = tuple(member for kind in families.named().values() for member in kind.examples())
 REGIMES = tuple(member for kind in regimes.named().values() for member in kind.examples())
+BASIC = (ct.Replace, ct.Accumulate, ct.Fresh, ct.FreshMixture)
 
 every_family = pytest.mark.parametrize("family", FAMILIES, ids=repr)
 every_regime = pytest.mark.parametrize("regime", REGIMES, ids=repr)
 
 
+def can_be_tilted(regime: ct.Regime) -> bool:
+    """Whether the fit set of a regime has a fixed composition of whole batches."""
+    step = regime.tableau(ct.schedules.Constant(12))
+    return not (step.share or step.thinned or step.subsample)
+
+
+def pairs(members: Sequence[ct.Family], data: Sequence[ct.Regime]) -> Iterator[tuple[ct.Family, ct.Regime]]:
+    """Pairs of the members and the data that between them are of every kind."""
+    kinds = {type(family): family for family in reversed(members)}.values()
+    divisors = {
+        (type(family), getattr(family, "ddof", None), family.two_moments): family for family in reversed(members)
+    }.values()
+    first = {type(regime): regime for regime in reversed(data)}.values()
+    for family in members:
+        for regime in data:
+            one_of_a_kind = family in kinds or (family in divisors and regime in first)
+            if isinstance(regime, BASIC) or one_of_a_kind:
+                yield family, regime
+
+
 def possible(
     sizes: Sequence[Any], members: Sequence[ct.Family] = FAMILIES, data: Sequence[ct.Regime] = REGIMES
 ) -> Iterator[ct.Recursion]:
-    """Recursions of every member on all data with each of the sample sizes that the pair accepts."""
-    for family in members:
-        for regime in data:
-            for size in sizes:
-                try:
-                    yield ct.Recursion(family, regime, sample_size=size)
-                except ValueError:
-                    continue
+    """Recursions of the members on the data, pairs of every kind, with each of the sample sizes that a pair accepts."""
+    for family, regime in pairs(members, data):
+        for size in sizes:
+            try:
+                yield ct.Recursion(family, regime, sample_size=size)
+            except (ValueError, ct.NotDefined):
+                continue
 
 
 def every_pair(
     *sizes: Any, members: Sequence[ct.Family] = FAMILIES, data: Sequence[ct.Regime] = REGIMES
 ) -> pytest.MarkDecorator:
-    """Parametrization of a test by ``recursion``: the pairs with each of the sample sizes that they accept."""
+    """Parametrization of a test by ``recursion``: pairs of every kind with each of the sample sizes they accept."""
     return pytest.mark.parametrize("recursion", list(possible(sizes, members, data)), ids=repr)

@@ -84,7 +84,9 @@ LARGEST = "9.0072e+15"
         (["--seed", "-1"], "Invalid value for '--seed': -1 is not in the range x>=0."),
         (
             ["--regime", "hoard"],
-            "Invalid value for '--regime': 'hoard' is not one of 'replace', 'accumulate', 'fresh', 'fresh-mixture'.",
+            "Invalid value for '--regime': 'hoard' is not one of 'replace', 'accumulate', 'accumulate-subsample', "
+            "'accumulate-fresh', 'window', 'fresh', 'fresh-mixture', 'weighted', 'golden', 'contaminated', "
+            "'fine-tune'.",
         ),
         (
             ["--family", "cauchy"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +12,7 @@ from command import SHORT, complaint, run
 
 import collapse_theory as ct
 from collapse_theory import forecasting, regimes
-from collapse_theory.domain import SHARE, Choice, Domain, check_parameters, inside
+from collapse_theory.domain import SHARE, Choice, Domain, Flag, InstanceOf, check_parameters, inside
 from collapse_theory.schedules import Schedule
 
 
@@ -21,7 +21,6 @@ class HalfFresh(ct.Regime):
     """A stranger's regime: a share of the points real, in fixed number."""
 
     share: float = field(metadata=inside(SHARE))
-    homogeneous: ClassVar[bool] = True
 
     @classmethod
     def examples(cls) -> tuple[HalfFresh, ...]:
@@ -99,5 +98,43 @@ def test_a_parameter_whose_name_is_taken_carries_that_of_its_regime(monkeypatch:
         "forget = 'all' is outside its domain: one of 'oldest', 'none'"
     )
     shown = " ".join(run("forecast", "--help").stdout.split())
-    assert "--long-window-generations INTEGER For long-window: an integer in [1, 9]." in shown
-    assert "--share NUMBER For fresh and fresh-mixture: a real number in (0, 1]." in shown
+    assert "long-window A stranger's regime: the points of the last generations, and of so many at random." in shown
+    assert "--long-window-generations INTEGER An integer in [1, 9]. --forget [oldest|none] One of 'oldest'" in shown
+    assert "--long-window-share INTEGER An integer in [0, 9]." in shown
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Where a stranger keeps points."""
+
+    share: float = field(metadata=inside(SHARE))
+    locked: bool = field(metadata=inside(Flag()))
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+
+
+@dataclass(frozen=True, repr=False)
+class Shelved(ct.Replace):
+    """A stranger's regime with parts, of which one is for Python only."""
+
+    shelf: Shelf = field(metadata=inside(InstanceOf(Shelf)))
+    spare: Any = field(default=None, metadata=inside(InstanceOf(Shelf, ct.Detector, optional=True)))
+
+
+def test_a_part_of_a_stranger_s_regime_has_its_own_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    named = regimes.named()
+    monkeypatch.setattr(regimes, "named", lambda: {**named, "shelved": Shelved})
+    asked = {}
+    monkeypatch.setattr(
+        forecasting, "forecast", lambda *_, **given: asked.update(given) or SimpleNamespace(summary=str)
+    )
+    assert run(*SHORT, "--regime", "shelved", "--share", "0.5", "--no-locked").exit_code == 0
+    assert asked["regime"] == Shelved(shelf=Shelf(share=0.5, locked=False))
+    for words, expected in (
+        ([], "shelf is missing, which Shelved needs: share, locked"),
+        (["--share", "0.5"], "locked is missing, which Shelf needs: --locked or --no-locked"),
+        (["--share", "2", "--locked"], "share = 2.0 is outside its domain: a real number in [0, 1]"),
+        (["--rate", "2"], "rate = 2.0 has no meaning for Shelved: its options are share, locked"),
+    ):
+        assert complaint(*SHORT, "--regime", "shelved", *words) == expected

@@ -161,7 +161,7 @@ SMOOTHING = "add-alpha:ALPHA, back-off:STRENGTH or absolute-discount:DISCOUNT"
         (["--unseen-row", "end", "--start", "last"], "start = 'last' is outside its domain for unseen_row = 'end'"),
         (["--regime", "fresh"], "Fresh needs --real or --share"),
         (["--regime", "fresh", "--real", "51"], "real = 51 is outside its domain: an integer in [1, n], n = 50"),
-        (["--regime", "f"], "Invalid value for '--regime': 'f' may be 'fresh' or 'fresh-mixture'."),
+        (["--regime", "f"], "Invalid value for '--regime': 'f' may be 'fresh' or 'fresh-mixture' or 'fine-tune'."),
         (["--seed", "-1"], "Invalid value for '--seed': -1 is not in the range x>=0."),
         (["--json", "none/a.json"], "json = 'none/a.json' is outside its domain: a file in an existing"),
     ],

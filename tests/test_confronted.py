@@ -18,9 +18,9 @@ TESTED = {
     "growth_rate": "below, where the variance settles",
     "quantile_limit": "below",
     "relative_second_moment": "below",
-    "loop_gain": "test_contraction",
-    "relaxation_time": "test_contraction",
-    "effective_real_sample_size": "test_contraction",
+    "loop_gain": "test_control",
+    "relaxation_time": "test_control",
+    "effective_real_sample_size": "test_information",
     "almost_sure_limit": "test_markov_theory",
 }
 """Statistics that neither digits, simulation nor an order can see, and where their numbers are tested."""

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from every import BASIC, REGIMES, possible
 
 import collapse_theory as ct
-from collapse_theory import families, regimes
 
 GENERATIONS = {
     ("closed form", True): (10**6, 10**7),
@@ -38,20 +38,18 @@ def value(curve: Any, t: int) -> float:
         return np.inf
 
 
-MEMBERS = [member for kind in families.named().values() for member in kind.examples()]
-EXAMPLES = [example for kind in regimes.named().values() for example in kind.examples()]
+GROWING = [ct.schedules.power(10, 1), ct.schedules.power(10, 2)]
+BASIC_DATA = [regime for regime in REGIMES if isinstance(regime, BASIC)]
 
 
-@pytest.mark.parametrize("family", MEMBERS, ids=repr)
-@pytest.mark.parametrize("regime", EXAMPLES, ids=repr)
-@pytest.mark.parametrize("size", [10, ct.schedules.power(10, 1), ct.schedules.power(10, 2)], ids=repr)
-def test_a_curve_goes_to_its_limit(family: ct.Family, regime: ct.Regime, size: Any) -> None:
-    recursion = ct.Recursion(family, regime, sample_size=size)
+@pytest.mark.parametrize("recursion", [*possible([10]), *possible(GROWING, data=BASIC_DATA)], ids=repr)
+def test_a_curve_goes_to_its_limit(recursion: ct.Recursion) -> None:
+    constant = recursion.sizes.constant
     found = 0
     for curve, road, limit in curves(recursion):
-        if (road, size == 10) not in GENERATIONS:
+        if (road, constant) not in GENERATIONS:
             continue  # the clock Σ 1/n_t of growing sizes is too slow for a road of so few generations
-        early, late = GENERATIONS[road, size == 10]
+        early, late = GENERATIONS[road, constant]
         if recursion.tableau.accumulation:
             early, late = 50, 200
         before, after = value(curve, early), value(curve, late)

@@ -50,7 +50,7 @@ def enumerated(recursion: ct.Recursion, last: int, states: int = 700) -> Iterato
 def drawn(regime: ct.Regime, n: int, rate: float, before: Array) -> Iterator[tuple[float, Array]]:
     """Compositions of n points, and what total count each has in the mean."""
     chance = regime.share if isinstance(regime, ct.FreshMixture) else 0.0
-    real = regime.fresh_points(n) if isinstance(regime, ct.Fresh) else 0
+    real = regime.step(2, ct.schedules.Constant(n)).drawn[0] if isinstance(regime, ct.Fresh) else 0
     for k in range(n + 1) if chance else [real]:
         yield (binom.pmf(k, n, chance) if chance else 1.0), k * rate + (n - k) * before
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from error_budget import confidence
-from every import every_regime
+from every import can_be_tilted, every_regime
 
 import collapse_theory as ct
 from collapse_theory.simulation.blocks import Block, run_block
@@ -40,7 +40,7 @@ def test_workers_change_no_bit(regime: ct.Regime, method: str) -> None:
         "keep": [0, 3, 7],
         "watch": [recursion.time_until_sd_below(0.9)],
         "method": method,
-        "tilt": 0.5 if method == "kernel" and not regime.step(1, recursion.sizes).share else 0.0,
+        "tilt": 0.5 if method == "kernel" and can_be_tilted(regime) else 0.0,
     }
     one = recursion.simulate(9, 9001, workers=1, **options)
     assert one.replicates == 9001

@@ -2,33 +2,49 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from every import every_pair
 
 import collapse_theory as ct
-from collapse_theory import families, regimes
 
 RECURSION = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=3), sample_size=10)
 
 
-@pytest.mark.parametrize(
-    "recursion",
-    [
-        ct.Recursion(family, regime, sample_size=size)
-        for kind in families.named().values()
-        for family in kind.examples()
-        for data in regimes.named().values()
-        for regime in data.examples()
-        for size in (8, ct.schedules.power(8, 1), ct.schedules.geometric(8, 1.5))
-        if not (getattr(regime, "share", None) and size != 8)
-    ],
-    ids=repr,
-)
+@every_pair(8, ct.schedules.power(8, 1), ct.schedules.geometric(8, 1.5))
 def test_whatever_is_written_is_read_again(recursion: ct.Recursion) -> None:
     assert ct.Recursion.from_dict(recursion.to_dict()) == recursion
+    assert ct.Recursion.from_dict(json.loads(json.dumps(recursion.to_dict()))) == recursion
+
+
+@every_pair(8, members=[ct.Gaussian(ddof=0), ct.Categorical([0.5, 0.3, 0.2]), ct.MarkovChain([[0.6, 0.4], [0.5, 0.5]])])
+def test_runs_come_back_from_a_file_with_their_regime(recursion: ct.Recursion, tmp_path: Path) -> None:
+    runs = recursion.simulate(3, 4, rng=1, keep="all")
+    runs.save(tmp_path / "runs.npz")
+    loaded = ct.load_runs(tmp_path / "runs.npz")
+    assert loaded.recursion == recursion
+    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(loaded.states, runs.states, strict=True))
+    for f in fields(recursion.regime):  # type: ignore[arg-type]
+        read, written = (getattr(one.regime, f.name) for one in (loaded.recursion, recursion))
+        assert type(read) is type(written)
+        assert (isinstance(read, tuple), isinstance(read, ct.Detector)) == (
+            isinstance(written, tuple),
+            isinstance(written, ct.Detector),
+        )
+
+
+def test_parts_of_a_regime_are_stored_with_it() -> None:
+    detector = ct.Detector(tpr=0.5, fpr=0.1, beyond=2.0, tail_fpr=0.5)
+    regime = ct.Contaminated(ai_share=(0.0, 0.25, 0.75), detector=detector, refill=False)
+    written = ct.Recursion(ct.Gaussian(), regime, sample_size=8).to_dict()["regime"]
+    assert written["detector"] == {"type": "Detector", "tpr": 0.5, "fpr": 0.1, "beyond": 2.0, "tail_fpr": 0.5}
+    read = ct.Recursion.from_dict({**RECURSION.to_dict(), "regime": json.loads(json.dumps(written))}).regime
+    assert (read.ai_share, read.detector, read.refill) == ((0.0, 0.25, 0.75), detector, False)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,9 @@ from __future__ import annotations
 import dataclasses
 import doctest
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 
 import collapse_theory as ct
 from collapse_theory import families, regimes, strategies
-from collapse_theory.domain import Choice, Domain
+from collapse_theory.domain import Choice, Course, Domain, Flag, Where
 from collapse_theory.regimes.moments import exact_second_moments
 
 PROFILE = settings(deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -92,6 +94,71 @@ def test_every_family_and_every_regime_is_drawn() -> None:
     assert find(strategies.regimes(ct.Fresh, sample_size=7), lambda regime: regime.share is not None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "drawn"),
+    [
+        (ct.AccumulateSubsample, lambda regime: regime.replacement),
+        (ct.AccumulateSubsample, lambda regime: not regime.replacement and regime.size is not None),
+        (ct.Window, lambda regime: regime.generations > 2),
+        (ct.Golden, lambda regime: regime.weight is not None and regime.weight < 1),
+        (ct.Weighted, lambda regime: regime.real > 1 and regime.weight < 1),
+        (ct.AccumulateFresh, lambda regime: regime.share is not None),
+        (ct.Contaminated, lambda regime: isinstance(regime.ai_share, tuple) and len(set(regime.ai_share)) > 1),
+        (ct.Contaminated, lambda regime: regime.detector is None and regime.composition == "fixed"),
+        (ct.Contaminated, lambda regime: regime.detector is not None and regime.refill),
+        (ct.Contaminated, lambda regime: regime.tableau(ct.schedules.Constant(10)).thinned),
+        (ct.Contaminated, lambda regime: regime.filter.screen is not None),
+        *((ct.FineTune, lambda regime, data=data: regime.data == data) for data in ("fixed", "regenerated", "restart")),
+    ],
+)
+def test_every_option_of_a_regime_is_drawn(kind: type[ct.Regime], drawn: Callable[[Any], bool]) -> None:
+    assert drawn(find(strategies.regimes(kind, sample_size=10), drawn))
+
+
+@PROFILE
+@given(st.data(), st.sampled_from([1, 2, 3, 10, 1000]))
+def test_regimes_can_split_their_sample_size(data: st.DataObject, size: int) -> None:
+    regime = data.draw(strategies.regimes(sample_size=size))
+    for t in range(1, 6):
+        step = regime.step(t, ct.schedules.Constant(size))
+        assert sum(step.drawn) in (0, size, getattr(regime, "size", None))
+
+
+def test_regimes_shrink_to_what_can_be_read() -> None:
+    simplest = {
+        ct.AccumulateSubsample: ct.AccumulateSubsample(replacement=False),
+        ct.Window: ct.Window(generations=1),
+        ct.Weighted: ct.Weighted(real=1, weight=0.1),
+        ct.Golden: ct.Golden(size=1),
+        ct.Contaminated: ct.Contaminated(ai_share=0),
+        ct.FineTune: ct.FineTune(rate=0.1, data="fixed"),
+    }
+    for kind, regime in simplest.items():
+        assert find(strategies.regimes(kind, sample_size=10), lambda _: True) == regime
+    filtered = find(strategies.regimes(ct.Contaminated), lambda regime: regime.detector is not None)
+    assert filtered == ct.Contaminated(ai_share=0, detector=ct.Detector(tpr=0, fpr=0), refill=False)
+
+
+def test_pairs_that_are_not_defined_are_not_drawn() -> None:
+    drawn: set[type] = set()
+
+    @settings(deadline=None, max_examples=300, derandomize=True)  # no health check is suppressed
+    @given(strategies.recursions(families=ct.MarkovChain))
+    def collect(recursion: ct.Recursion) -> None:
+        drawn.add(type(recursion.regime))
+
+    collect()
+    assert drawn == {*regimes.named().values()} - {ct.AccumulateSubsample}
+    with pytest.raises(
+        ValueError, match=r"^regimes = ct.AccumulateSubsample is outside .* defined for ct.MarkovChain$"
+    ):
+        strategies.recursions(families=ct.MarkovChain, regimes=ct.AccumulateSubsample)
+    found = find(
+        strategies.recursions([ct.MarkovChain, ct.Gaussian], ct.AccumulateSubsample, st.just(8)), lambda _: True
+    )
+    assert isinstance(found.family, ct.Gaussian)
+
+
 def test_counterexamples_shrink_to_what_can_be_read() -> None:
     found = find(
         strategies.recursions(families=ct.Gaussian, regimes=ct.Replace),
@@ -146,10 +213,12 @@ def test_transition_matrices_shrink_to_what_can_be_read() -> None:
         Domain(low=0, high=1),
         Domain(low=3, high=5, integer=True),
         Choice(("a", "b")),
+        Flag(),
+        Course(Domain(low=0, high=1)),
     ],
     ids=str,
 )
-def test_parameters_lie_in_their_domain(domain: Domain | Choice) -> None:
+def test_parameters_lie_in_their_domain(domain: Where) -> None:
     bounded = domain
     if isinstance(domain, Domain) and math.isinf(domain.high):
         bounded = dataclasses.replace(domain, typical=(-5, 5) if domain.low < 0 else (0.5, 8))

@@ -1,4 +1,4 @@
-"""The command line: ``collapse-theory forecast``, ``sample``, ``example``, ``verify`` and ``versions``."""
+"""The command line: ``collapse-theory forecast``, ``sample``, ``example``, ``verify``, ``atlas`` and ``versions``."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def main() -> None:
     "--replicates",
     metavar="R",
     type=int,
-    help="Runs behind what is simulated.  [default: 20000; for a text as many as take some 15 s]",
+    help="Runs behind what is simulated.  [default: 20000, fewer where a pool is sampled; of a text those of 15 s]",
 )
 @seed_option
 @figure_option
@@ -192,7 +192,9 @@ def example() -> None:
 
 @main.command(short_help="Check every theorem in three ways.")
 @click.option("--family", type=Kind("families"), help="Only this family.")
-@click.option("--regime", type=Kind("regimes"), help="Only this regime.")
+@click.option(
+    "--regime", metavar="NAME", type=Kind("regimes"), help="Only this regime, such as golden; wrong names list all."
+)
 @click.option("--quick", is_flag=True, help="Few points and runs.")
 @click.option("--deep", is_flag=True, help="Many points and runs; not together with --quick.")
 @click.option("--seed", metavar="S", type=click.IntRange(min=0), help="Seed of the simulations.")
@@ -218,6 +220,29 @@ def verify(figure: Path | None, json_file: Path | None, *, quick: bool, deep: bo
     console.print(report.summary(), highlight=False, markup=False)
     _write(report, figure, json_file)
     return 0 if report.agrees else 1
+
+
+@main.command(short_help="Show what is known of every family in every regime.")
+@click.option("--family", type=Kind("families"), help="Only this family.")
+@click.option(
+    "--regime", metavar="NAME", type=Kind("regimes"), help="Only this regime, such as golden; wrong names list all."
+)
+@click.option("--quantity", metavar="Q", help="Only this quantity, time or role: variance, extinction_time, spread.")
+@click.option("--statistic", metavar="S", help="Only this statistic: mean, std, median, growth_rate, fate.")
+@json_option
+def atlas(json_file: Path | None, **chosen: Any) -> None:
+    """Show what is known of every family in every regime, by which road, and where it is from.
+
+    Without options a table for each family, quantities down and regimes across; in full, with conditions and sources,
+    once a quantity, or a family with a regime, is chosen.
+    """
+    from rich.console import Console
+
+    from collapse_theory.theorem_atlas import atlas as atlas_of
+
+    report = atlas_of(**chosen)
+    Console(width=_width()).print(report.table())
+    _write(report, None, json_file)
 
 
 @main.command(short_help="Show versions of the package and of what it stands on.")

@@ -103,10 +103,11 @@ sample_size_option = click.option(
 )
 regime_option = click.option(
     "--regime",
+    metavar="NAME",
     type=Kind("regimes"),
     default="replace",
     show_default=True,
-    help="On which data each generation is fitted.",
+    help="On which data each generation is fitted: one of the regimes below.",
 )
 seed_option = click.option(
     "--seed", metavar="S", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random."

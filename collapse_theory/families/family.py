@@ -16,6 +16,9 @@ from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
 from collapse_theory.theorem import Theorem
 
+POOLED = 20_000
+"""Points that one generation adds to the pools of a block, at most, where pools are held point by point."""
+
 State = tuple[NDArray[Any], ...]
 Measure = Callable[..., NDArray[np.float64]]
 Event = Callable[..., NDArray[np.bool_]]
@@ -61,6 +64,28 @@ class Family(ABC):
     def fit(self, pooled: Any, kish: Any, previous: State, rng: np.random.Generator) -> State:
         """Next state, from the pooled fit set, its Kish size and the previous state."""
 
+    # What some regimes need beyond that: a family that lacks it has no such regime.
+
+    def expected(self, state: State, count: Any) -> Any:
+        """Batch of ``count`` points as the model has them in expectation, without sampling noise."""
+        raise NotDefined(f"{type(self).__name__} has no batch without sampling noise")
+
+    def draw_screened(self, state: State, count: Any, screen: Any, rng: np.random.Generator) -> Any:
+        """Batch of points that passed a filter, which each does with a chance that depends on its place."""
+        raise NotDefined(f"{type(self).__name__} has no points whose place could be screened")
+
+    def draw_points(self, state: State, count: int, rng: np.random.Generator) -> Any:
+        """Points that can be sampled again, not only sufficient statistics."""
+        raise NotDefined(f"{type(self).__name__} has no points that could be sampled again")
+
+    def join(self, batches: Sequence[Any]) -> Any:
+        """Union of sets of points."""
+        raise NotDefined(f"{type(self).__name__} has no points that could be sampled again")
+
+    def subsample(self, points: Any, size: int, rng: np.random.Generator, *, replacement: bool) -> Any:
+        """Batch of some of the points, drawn with or without replacement."""
+        raise NotDefined(f"{type(self).__name__} has no points that could be sampled again")
+
     @classmethod
     @abstractmethod
     def examples(cls) -> tuple[Family, ...]:
@@ -91,6 +116,11 @@ class Family(ABC):
         return False
 
     @property
+    def bounded_spread(self) -> bool:
+        """Whether the spread of any fitted model is below a bound, so that all its moments are finite."""
+        return False
+
+    @property
     def ddof(self) -> float:
         """Divisor n − ddof of the fitted spread, for a family that matches two moments."""
         raise NotDefined(f"{type(self).__name__} does not say what its divisor is")
@@ -110,12 +140,34 @@ class Family(ABC):
         """Replicates simulated on one stream."""
         return 2000
 
+    def replicates_per_block(self, recursion: Any) -> int:
+        """Replicates of a recursion on one stream: fewer where every point of a growing pool is held."""
+        if recursion.tableau.subsample is None:
+            return self.block_size
+        return max(4, min(self.block_size, POOLED // int(recursion.sizes(1))))
+
     def state_bytes(self, recursion: Any, last: int) -> int:
         """Bytes of one kept state of a recursion at a generation up to the last."""
         return sum(array.nbytes for array in self.kept(self.source(1)))
 
     def check(self, sizes: Schedule, last: int = FORESEEN) -> None:  # noqa: B027 (most families fit any sample size)
         """Refusal, with a ValueError, of a schedule that this estimator cannot fit in generations 1 to ``last``."""
+
+    @property
+    def fewest_points(self) -> int:
+        """Fewest points with which a generation is fitted where their number is random."""
+        return 2
+
+    def check_step(self, step: Any) -> None:
+        """Refusal of a step: NotDefined where the family lacks what it needs, ValueError where it cannot be fitted."""
+        needs = (
+            ("expected", step.carried, "a regime that carries the old model over"),
+            ("draw_screened", step.screen, "a detector that looks at the place of a point"),
+            ("subsample", step.subsample, "a regime that samples its pool again"),
+        )
+        for verb, needed, what in needs:
+            if needed and getattr(type(self), verb) is getattr(Family, verb):
+                raise NotDefined(f"{type(self).__name__} is not defined with {what}")
 
     def symbols(self) -> Mapping[Any, Any]:
         """Values of the letters of its formulas."""
@@ -153,26 +205,74 @@ def run_plain(family: Family, block: Block, rng: np.random.Generator) -> BlockRe
     _observe(block, state, 0, times)
     for t in range(1, block.last + 1):
         step = recursion.regime.step(t, recursion.sizes)
-        real, model = step.drawn
-        if step.share:
-            from_source = rng.binomial(int(model), float(step.share), block.replicates)
-            drawn = [family.draw(source, from_source, rng), family.draw(state, model - from_source, rng)]
-            batches = [None, family.pool(drawn)]
+        if step.subsample is None:
+            state, slots = _refitted(family, step, source, state, slots, rng)
         else:
-            batches = [
-                family.draw(source, int(real), rng) if real else None,
-                family.draw(state, int(model), rng) if model else None,
-            ]
-        batches += slots or [None] * len(step.stored)
-        used = [(b, w) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
-        pooled = family.pool([b for b, _ in used], [w for _, w in used])
-        state = family.fit(pooled, step.kish, state, rng)
-        slots = [_joined(family, [batches[i] for i in kept_batches]) for kept_batches in step.keep]
+            state, slots = _refitted_to_some(family, step, state, slots, rng)
         _observe(block, state, t, times)
         if t in block.record:
             kept.append(family.kept(state))
     states = tuple(np.stack(arrays, axis=1) for arrays in zip(*kept, strict=True))
     return BlockResult(states, times=times if block.watch else None)
+
+
+def _refitted(
+    family: Family, step: Any, source: State, state: State, slots: list[Any], rng: np.random.Generator
+) -> tuple[State, list[Any]]:
+    """Next state and slots, from a fit to the whole fit set."""
+    real, model = _kept_counts(step, len(source[0]), family.fewest_points, rng)
+    kish = real + model if step.thinned else step.kish
+    if step.share:
+        from_source = rng.binomial(model, float(step.share), len(source[0]))
+        drawn = [_real(family, step, source, from_source, rng), family.draw(state, model - from_source, rng)]
+        batches = [None, family.pool(drawn)]
+    else:
+        batches = [
+            _real(family, step, source, real, rng) if np.any(real) else None,
+            family.draw(state, model, rng) if np.any(model) else None,
+        ]
+    batches += slots or [None] * len(step.stored)
+    used = [(b, w) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
+    if step.carried:
+        used.append((family.expected(state, step.carried), 1))
+    pooled = family.pool([b for b, _ in used], [w for _, w in used])
+    return family.fit(pooled, kish, state, rng), [_joined(family, [batches[i] for i in held]) for held in step.keep]
+
+
+def _refitted_to_some(
+    family: Family, step: Any, state: State, slots: list[Any], rng: np.random.Generator
+) -> tuple[State, list[Any]]:
+    """Next state and slots, from a fit to a subsample of the fit set, points of equal weight."""
+    real, model = step.drawn
+    batches = [None, family.draw_points(state, int(model), rng), *(slots or [None] * len(step.stored))]
+    if real:
+        raise NotDefined("a fit to a subsample of new real points is not defined")
+    part = step.subsample
+    points = family.join([b for b, w in zip(batches, step.weight, strict=True) if b is not None and w])
+    pooled = family.subsample(points, int(part.size), rng, replacement=part.replacement)
+    joined = [family.join([batches[i] for i in held if batches[i] is not None]) for held in step.keep]
+    return family.fit(pooled, part.size, state, rng), joined
+
+
+def _real(family: Family, step: Any, source: State, count: Any, rng: np.random.Generator) -> Any:
+    return (
+        family.draw(source, count, rng)
+        if step.screen is None
+        else family.draw_screened(source, count, step.screen, rng)
+    )
+
+
+def _kept_counts(step: Any, replicates: int, least: int, rng: np.random.Generator) -> tuple[Any, Any]:
+    """Numbers of real and of model points, one for each replicate where they are random."""
+    if not step.thinned:
+        return int(step.drawn[0]), int(step.drawn[1])
+    counts = np.zeros((2, replicates), dtype=np.int64)
+    few = np.ones(replicates, dtype=bool)
+    while np.any(few):
+        for row, drawn, chance in zip(counts, step.drawn, step.kept, strict=True):
+            row[few] = rng.binomial(int(drawn), float(chance), np.count_nonzero(few))
+        few = counts.sum(axis=0) < least
+    return counts[0], counts[1]
 
 
 def _joined(family: Family, batches: list[Any]) -> Any:

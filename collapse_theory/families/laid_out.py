@@ -23,7 +23,11 @@ class LaidOut(NamedTuple):
     drawn, stored, weights : ndarray
         Points drawn from source and model, points stored and weight of a point, shapes ``(generations, batches)``.
     kish : ndarray
-        Kish's size of the fit set, shape ``(generations,)``.
+        Kish's size of what is fitted, shape ``(generations,)``; 0 where it is random.
+    share, carried : ndarray
+        Chance that a model point is real, and points' worth of the old model in the fit, shape ``(generations,)``.
+    kept : ndarray
+        Chances that a point drawn from source and model is kept, shape ``(generations, 2)``.
     keep : ndarray
         1 where a slot takes a batch, shape ``(slots, batches)``.
     column : ndarray
@@ -35,6 +39,9 @@ class LaidOut(NamedTuple):
     stored: Array
     weights: Array
     kish: Array
+    share: Array
+    carried: Array
+    kept: Array
     keep: Array
     column: NDArray[np.int64]
 
@@ -49,7 +56,9 @@ def laid_out(block: Block) -> LaidOut:
     column = np.full(block.last + 1, -1)
     column[list(block.record)] = np.arange(len(block.record))
     drawn, stored, weights = (_over(t, numbers) for numbers in (step.drawn, step.stored, step.weight))
-    return LaidOut(step, drawn, stored, weights, _over(t, [step.kish])[:, 0], keep, column)
+    kish = 0 if step.thinned else step.kish
+    sizes, share, carried = (_over(t, [number])[:, 0] for number in (kish, step.share, step.carried))
+    return LaidOut(step, drawn, stored, weights, sizes, share, carried, _over(t, step.kept), keep, column)
 
 
 def _over(t: NDArray[np.int64], numbers: Sequence[Any]) -> Array:

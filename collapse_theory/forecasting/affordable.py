@@ -14,8 +14,13 @@ MOST_REPLICATES = 1000
 
 def round_runs(found: float) -> int:
     """Runs that can be afforded as a round number, at least 20 and at most 1000."""
+    return int(np.clip(round_down(found), REPLICATES.low, MOST_REPLICATES))
+
+
+def round_down(found: float) -> float:
+    """A number with its first digit alone, below 1 nothing."""
     digit = 10 ** max(int(np.log10(found)), 0)
-    return int(np.clip(found // digit * digit, REPLICATES.low, MOST_REPLICATES))
+    return float(found // digit * digit)
 
 
 def sampled_generations(horizon: int) -> NDArray[np.int64]:

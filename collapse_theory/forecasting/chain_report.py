@@ -22,7 +22,6 @@ from collapse_theory.forecasting.words import (
     report,
     roads_told,
     rows_on_the_way,
-    sizes_told,
 )
 from collapse_theory.forecasting.words import count as _count
 from collapse_theory.forecasting.words import nats as _rate
@@ -80,10 +79,9 @@ def _refitting(forecast: ChainForecast) -> str:
         rare = f"To every row {chain.smoothing.strength:g} transitions are added as the source would give them."
     elif isinstance(chain.smoothing, AbsoluteDiscount):
         rare = f"Of every count {chain.smoothing.discount:g} is taken and shared out as the states are in the sample."
-    return (
-        f"Each generation draws {sizes_told(forecast, 'transitions')}, whose shares in each row are its chances. "
-        f"{rare} {regime_told(forecast, 'Real transitions are taken to follow the source.')}"
-    )
+    data = forecast.data
+    fitted = f"{data.drawn_told('transitions')}{data.shares_told(' in each row', 'chances')}"
+    return f"{fitted} {rare} {regime_told(forecast)}{data.real_told('the source', 'transitions')}"
 
 
 def _left(forecast: ChainForecast) -> str:
@@ -112,11 +110,16 @@ def _end(forecast: ChainForecast) -> str:
     since = "" if loops.since is None else f" since generation {MARK if last > 0 else ''}{loops.since:.0f}"
     ended = _ends(forecast)
     told_of = f"repeat the same {'for ever' if ended else 'over and over'}{since}: a cycle {cycle}"
-    until = "" if ended else " New transitions can break it again."
+    until = " New transitions can break it again." if _broken(forecast) else ""
     return (
         f"{'' if exact else MARK}{percent(share, 2)} of the runs {told_of}.{until} "
         f"One of them says {told(loops.example)} again and again.{_fate(forecast)}"
     )
+
+
+def _broken(forecast: ChainForecast) -> bool:
+    """Whether transitions that a run lacks come back: with real data, or by smoothing."""
+    return forecast.data.renewed or isinstance(forecast.chain.smoothing, (AddAlpha, BackOff))
 
 
 def _fate(forecast: ChainForecast) -> str:

@@ -93,8 +93,9 @@ def forecast(
     regime : Regime, optional
         On which data each generation is fitted; ``Replace()`` by default.
     replicates : int, optional
-        Runs behind what is simulated. For a column 20 000, and at least 100; for a vocabulary or a chain at least 20,
-        and by default as many as take some 15 seconds on one core, at most 1000.
+        Runs behind what is simulated. For a column at least 100, by default 20 000 or, where fits see samples of a
+        pool, as many as take some 15 seconds on one core, at least 1000; for a vocabulary or a chain at least 20, by
+        default as many as take so long, at most 1000.
     rng : int, SeedSequence or Generator
         Seed of everything random here.
     label : str, optional
@@ -116,6 +117,8 @@ def forecast(
     ------
     ValueError
         Naming parameter, value and domain.
+    NotDefined
+        Naming family and regime, where the one lacks what the other needs.
     """
     asked: dict[str, Any] = {
         "sample_size": sample_size,

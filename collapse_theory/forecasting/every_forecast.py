@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.forecasting.course import Course
+from collapse_theory.forecasting.data_told import Data
 from collapse_theory.forecasting.figure import Drawn, figure_of, plot_forecast
 from collapse_theory.recursion import Recursion
 
@@ -53,6 +54,11 @@ class Forecast(ABC):
     @abstractmethod
     def outcome(self) -> str:
         """What becomes of a run, in a few words."""
+
+    @property
+    def data(self) -> Data:
+        """What the regime does with the points of a generation."""
+        return Data(self.recursion, int(self.generations[-1]))
 
     @abstractmethod
     def about(self) -> dict[str, Any]:

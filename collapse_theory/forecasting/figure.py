@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from textwrap import shorten
+from textwrap import shorten, wrap
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
@@ -37,6 +37,8 @@ LARGEST = 1e200
 SINGLE_RUNS = 12
 LONGEST_LABEL = 60
 """Characters of a label that the title of a picture shows."""
+LONGEST_LINE = 110
+"""Characters of a line of the title of a picture."""
 NO_RUNS: Array = np.empty((0, 0))
 
 
@@ -135,7 +137,8 @@ def _titled(figure: Figure, forecast: Forecast, axes: Sequence[Axes]) -> Sequenc
     n = f"{sizes(1)}" if sizes.constant else f"{sizes(1)} to {sizes(max(last, 1))}"
     label = shorten(_drawable(forecast.label), LONGEST_LABEL, placeholder="…") or "…"
     title = f"{label}, {recursion.regime!r}, n = {n}, to generation {last}"
-    figure.suptitle(title, fontsize=11, color=DARK, parse_math=False)
+    lines = wrap(title, LONGEST_LINE, break_long_words=False, break_on_hyphens=False)
+    figure.suptitle("\n".join(lines), fontsize=11, color=DARK, parse_math=False)
     return axes
 
 

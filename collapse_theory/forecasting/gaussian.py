@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from collapse_theory.domain import COUNT, GENERATION, Domain
 from collapse_theory.families import Gaussian
+from collapse_theory.forecasting.affordable import round_down, sampled_generations
 from collapse_theory.forecasting.course import Course, Roads, Statistic, first_at_most, spread_over
 from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import SINGLE_RUNS, Panel, single_runs
@@ -19,6 +20,7 @@ from collapse_theory.forecasting.source import TAIL, Normality, Source
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion, known_fate
 from collapse_theory.regimes import Regime
+from collapse_theory.regimes.regime import MODEL
 from collapse_theory.schedules import Schedule
 from collapse_theory.simulation.blocks import Seed, entropy_of
 from collapse_theory.theorems.fate import Fate
@@ -33,7 +35,9 @@ LONGEST = 1000
 """Generations, in all, of the quadratures for mean and tail beyond which these are simulated: some three seconds."""
 
 REPLICATES = Domain(low=100, high=COUNT.high, integer=True)
-DEFAULT_REPLICATES = 20_000
+DEFAULT_REPLICATES, FEWEST_REPLICATES = 20_000, 1000
+AFFORDED = 4e8
+"""Points, drawn and fitted, that some 15 seconds on one core can handle one by one."""
 RESAMPLES = Domain(low=2, high=COUNT.high, integer=True)
 LATEST_HALF_LIFE = 2**40
 LONGEST_SINGLE_RUNS = 100_000
@@ -128,7 +132,8 @@ def gaussian_forecast(
 ) -> GaussianForecast:
     """Forecast of the Gaussian fitted to a column; the parameters are those of :func:`collapse_theory.forecast`."""
     horizon = GENERATION.check("generations", generations)
-    runs = REPLICATES.check("replicates", DEFAULT_REPLICATES if replicates is None else replicates)
+    if replicates is not None:
+        replicates = REPLICATES.check("replicates", replicates)
     RESAMPLES.check("bootstrap", bootstrap)
     column = np.asarray(values, dtype=float)
     if column.ndim == 2 and column.shape[1] == 1:
@@ -138,6 +143,7 @@ def gaussian_forecast(
     with np.errstate(over="ignore", invalid="ignore"):
         family = Gaussian.from_data(column, ddof)
     recursion = Recursion(family, regime, sample_size=sample_size)
+    runs = affordable(recursion, horizon) if replicates is None else replicates
     seed = entropy_of(rng)
     points = POINTS if recursion.sizes.constant else POINTS_GROWING
     roads = Roads(recursion, spread_over(0, horizon, points), runs, seed, progress)
@@ -159,6 +165,15 @@ def gaussian_forecast(
         replicates=runs,
         seed=seed,
     )
+
+
+def affordable(recursion: Recursion, horizon: int) -> int:
+    """Runs by default: 20 000, and where points are kept one by one, as many as take some 15 seconds on one core."""
+    if recursion.tableau.subsample is None or horizon == 0:
+        return DEFAULT_REPLICATES
+    steps = [recursion.regime.step(int(t), recursion.sizes) for t in sampled_generations(horizon)]
+    found = AFFORDED / (horizon * float(np.mean([float(step.drawn[MODEL]) + float(step.kish) for step in steps])))
+    return int(np.clip(round_down(found), FEWEST_REPLICATES, DEFAULT_REPLICATES))
 
 
 def _course_after(roads: Roads, sd: Course, quantity: Quantity) -> Course:

@@ -11,6 +11,7 @@ import numpy as np
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.forecasting.words import (
     MARK,
+    SAMPLED,
     SIMULATED_DIGITS,
     Row,
     band,
@@ -22,7 +23,6 @@ from collapse_theory.forecasting.words import (
     report,
     roads_told,
     rows_on_the_way,
-    sizes_told,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ FATES = {
     "wanders": "The spread of every run wanders without limit, down to nothing and up again",
     "explodes": "The spread of every run grows without bound",
     "settles": "The spread of every run settles at a positive value, another one in each run",
+    "recovers": "Every run comes back to the source, its spread and its mean alike",
     "stationary": "Runs keep moving, but their spread neither dies nor grows without bound",
     "undecided": "No theorem decides what becomes of a run",
 }
@@ -80,18 +81,32 @@ def _normality(forecast: GaussianForecast) -> str:
 
 
 def _refitting(forecast: GaussianForecast) -> str:
-    ddof = forecast.recursion.family.ddof
-    divisor = "n" if ddof == 0 else f"(n {'-' if ddof > 0 else '+'} {abs(ddof):g})"
-    return (
-        f"Each generation draws {sizes_told(forecast, 'points')}; its variance is the sum of squares over {divisor}. "
-        f"{regime_told(forecast, 'Real points are taken to follow the fitted Gaussian.')}"
-    )
+    data = forecast.data
+    real = data.real_told("the fitted Gaussian", "points")
+    return f"{data.drawn_told('points')}; {_variance(forecast)} {regime_told(forecast)}{real}"
+
+
+def _variance(forecast: GaussianForecast) -> str:
+    """How the variance is fitted."""
+    ddof, data = forecast.recursion.family.ddof, forecast.data
+    its = "its" if data.drawing else "the"
+    less = "" if ddof == 0 else f" {'-' if ddof > 0 else '+'} {abs(ddof):g}"
+    if not data.even:
+        kish = f" = {number(float(data.later.kish), 3)}" if forecast.recursion.sizes.constant else ""
+        times = f", times K/(K{less}), where K{kish} is Kish's size of the weights" if less else ""
+        return f"{its} variance is the weighted mean square{times}."
+    fitted = "n" if data.alone and not data.later.thinned else "N"
+    among = "" if fitted == "n" else ", N being the number of points that are fitted"
+    return f"{its} variance is the sum of squares over {f'({fitted}{less})' if less else fitted}{among}."
 
 
 def _fate(forecast: GaussianForecast) -> str:
     fate = forecast.fate
     if fate is None:
-        return "No theorem says what becomes of a run under these sample sizes."
+        growing = "" if forecast.recursion.sizes.constant else " under these sample sizes"
+        return f"No theorem says what becomes of a run{growing}."
+    if fate.verdict == "settles" and forecast.data.later.subsample is not None:
+        return SAMPLED.format(what="spread")
     sentence = FATES[fate.verdict]
     if fate.verdict == "undecided":
         return f"{sentence} ({fate.because} = {fate.value:.3g})."

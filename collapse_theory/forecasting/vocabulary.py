@@ -16,6 +16,7 @@ from collapse_theory.families.categorical.ancestral import ANCESTRAL
 from collapse_theory.families.smoothing import AddAlpha
 from collapse_theory.forecasting.affordable import REPLICATES, round_runs, sampled_generations
 from collapse_theory.forecasting.course import Course, Roads, Statistic, first_at_most, spread_over
+from collapse_theory.forecasting.data_told import Data
 from collapse_theory.forecasting.every_forecast import Forecast
 from collapse_theory.forecasting.figure import Drawn, Panel, single_runs
 from collapse_theory.forecasting.survival import EvenChance, Survival, exact_survival, simulated_survival
@@ -234,7 +235,8 @@ def affordable(recursion: Recursion, words: Categorical, looks: int, horizon: in
     """Runs that take some 15 seconds on one core: at least 20, at most 1000, a round number."""
     t = sampled_generations(horizon)
     types = words.probabilities.support if words.smoothing is None else len(words.probabilities)
-    fitted = [sum(map(float, recursion.regime.step(int(one), recursion.sizes).counts)) for one in t]
+    steps = [recursion.regime.step(int(one), recursion.sizes) for one in t]
+    fitted = [np.inf if step.carried else sum(map(float, step.counts)) for step in steps]
     alive = types if words.smoothing is not None else float(np.mean(np.minimum(types, fitted)))
     found = AFFORDED / (horizon * (alive + A_GENERATION) + looks * OF_A_LOOK * alive)
     return round_runs(found)
@@ -253,12 +255,20 @@ def _half_life(roads: Roads, expected: Statistic, fate: Fate | None) -> int | No
     """
     curve, half = roads.recursion.support_size.mean, roads.recursion.support_size.source_value / 2
     if half <= 1:
-        return 1 if half == 1 and roads.recursion.sizes(1) == 1 else None
+        return 1 if half == 1 and _single(roads.recursion) else None
     if expected.road != "exact":
         few = expected.seen <= half
         return int(roads.t[np.argmax(few)]) if np.any(few) else None
-    certain = roads.recursion.sizes.constant and fate is not None and fate.verdict == "collapses"
+    lost = Data(roads.recursion, int(roads.t[-1])).held_from is None
+    certain = lost and roads.recursion.sizes.constant and fate is not None and fate.verdict == "collapses"
     return first_at_most(roads, curve, expected, half, beyond=certain, points=POINTS, latest=LATEST_HALF_LIFE)
+
+
+def _single(recursion: Recursion) -> bool:
+    """Whether generation 1 is fitted to one point only."""
+    first = recursion.regime.step(1, recursion.sizes)
+    fitted = sum(count for weight, count in zip(first.weight, first.counts, strict=True) if weight)
+    return bool((fitted if first.subsample is None else first.subsample.size) == 1)
 
 
 def _certain(t: Places, recursion: Recursion, words: Categorical) -> Course:

@@ -14,6 +14,7 @@ from collapse_theory.forecasting.course import Statistic
 from collapse_theory.forecasting.words import (
     EXACT_DIGITS,
     MARK,
+    SAMPLED,
     Row,
     band,
     bits,
@@ -29,7 +30,6 @@ from collapse_theory.forecasting.words import (
     regime_told,
     report,
     roads_told,
-    sizes_told,
 )
 from collapse_theory.passage import counted, told
 
@@ -44,11 +44,6 @@ FEW_COUNTS = 10
 WITHOUT_SPACES = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 """Thai, Lao, Burmese, Khmer, Japanese and Chinese letters."""
 LONG_WORD = 4
-FATES = {
-    "settles": "Every run settles on a law of its own, another one in each run.",
-    "stationary": "Runs keep moving: a {unit} that is lost comes back with real data, and none is lost for good.",
-}
-"""What becomes of a run; of one that collapses there is more to tell."""
 
 
 def summary(forecast: VocabularyForecast, width: int) -> str:
@@ -95,29 +90,17 @@ def _without_spaces(forecast: VocabularyForecast) -> str:
 
 
 def _refitting(forecast: VocabularyForecast) -> str:
-    unit, smoothing = forecast.unit, forecast.words.smoothing
-    pooled = forecast.recursion.tableau.accumulation
-    joined = " and joins them to all that were drawn before" if pooled else ""
+    unit, smoothing, data = forecast.unit, forecast.words.smoothing, forecast.data
     if isinstance(smoothing, AddAlpha):
         fitted = f", and to the count of every {unit} {smoothing.alpha:g} is added, so that none is lost."
     elif isinstance(smoothing, BackOff):
         fitted = f", and {smoothing.strength:g} more are added as the source would give them, so that none is lost."
-    elif pooled:
-        fitted = (
-            f": the shares in this pool are its probabilities. A {unit} that generation 1 does not draw is lost; what "
-            "is in the pool stays."
-        )
-    elif forecast.recursion.tableau.anchored:
-        fitted = (
-            f", whose shares are its probabilities. A {unit} that is not drawn is missing, and may come back with real "
-            "data."
-        )
     else:
-        fitted = f", whose shares are its probabilities. A {unit} that is not drawn is lost."
+        fitted = f"{data.shares_told('', 'probabilities')} {data.missing_told(unit)}"
     if forecast.words.estimator == "posterior":
         fitted += " The probabilities themselves are drawn from the posterior law that these counts leave."
-    real = f"Real {unit}s are taken to follow the source."
-    return f"Each generation draws {sizes_told(forecast, f'{unit}s')}{joined}{fitted} {regime_told(forecast, real)}"
+    real = data.real_told("the source", f"{unit}s")
+    return f"{data.drawn_told(f'{unit}s')}{fitted} {regime_told(forecast)}{real}"
 
 
 def _left(forecast: VocabularyForecast) -> str:
@@ -173,11 +156,17 @@ def _end(forecast: VocabularyForecast) -> str:
     unit, fate, source = forecast.unit, forecast.fate, forecast.words.probabilities.values
     if forecast.words.smoothing is not None:
         return f"Smoothing keeps every {unit} possible{_smoothed(forecast)}."
-    if fate is None or fate.verdict not in ("collapses", *FATES):
-        return "No theorem says what becomes of a run."
-    if fate.verdict != "collapses":
-        kept_all = " From generation 1 on nothing more is lost." if forecast.recursion.tableau.accumulation else ""
-        return FATES[fate.verdict].format(unit=unit) + kept_all
+    if fate is None or fate.verdict not in ("collapses", "settles", "recovers", "stationary"):
+        return f"No theorem says what becomes of a run.{_held(forecast)}"
+    if fate.verdict == "recovers":
+        return f"Every run comes back to the source: no {unit} is missing for ever, and each gets back its share."
+    if fate.verdict == "settles" and forecast.data.later.subsample is not None:
+        return SAMPLED.format(what="law")
+    if fate.verdict == "settles":
+        return f"Every run settles on a law of its own, another one in each run.{_held(forecast)}"
+    if fate.verdict == "stationary":
+        back = f": a {unit} that is lost comes back with real data, and none is lost for good"
+        return f"Runs keep moving{back if forecast.data.renewed else ''}.{_held(forecast)}"
     first, tied = int(np.argmax(source)), int(np.count_nonzero(source == source.max()))
     label = str(forecast.words.types[first])
     name, share = label if unit == "type" else told(label), percent(float(source[first]), 2)
@@ -189,10 +178,20 @@ def _end(forecast: VocabularyForecast) -> str:
         most = f"about {share} for the most frequent one, {name}"
     elif source[first] > 0.5:
         most = f"most likely {name}, whose chance is {share}"
-    return (
-        f"Every run ends with one {unit} for ever{when}. It is each {unit} with the probability that is its share "
-        f"today: {most}."
-    )
+    start = f"Every run ends with one {unit} for ever{when}"
+    if forecast.data.held_from is not None:
+        start = f"Every run comes ever closer to one {unit} alone, though none is lost after generation 1{when}"
+    return f"{start}. It is each {unit} with the probability that is its share today: {most}."
+
+
+def _held(forecast: VocabularyForecast) -> str:
+    """From when on nothing is lost, where the regime keeps what it has and nothing comes back."""
+    since, data = forecast.data.held_from, forecast.data
+    if since is None or data.renewed:
+        return ""
+    if data.carried:
+        return f" No {forecast.unit} is lost at once after generation {since}; one that is drawn no more fades away."
+    return f" From generation {since} on nothing more is lost."
 
 
 def _smoothed(forecast: VocabularyForecast) -> str:
@@ -221,6 +220,9 @@ def _half_life(forecast: VocabularyForecast) -> str:
         if lowest is not None and lowest >= _types(forecast) / 2:
             limit = "1" if lowest == 1 else count(lowest, EXACT_DIGITS)
             return f"The expected number of {unit}s is never down to half: it does not fall below {limit}."
+        since = forecast.data.held_from
+        if since is not None and since <= last:
+            return f"The expected number of {unit}s is never down to half: it does not fall after generation {since}."
         return f"The expected number of {unit}s is not down to half by generation {last}."
     when = f"at generation {forecast.half_life}" if exact else f"by generation {MARK}{forecast.half_life}"
     return f"The expected number of {unit}s is down to half {when}."

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from collapse_theory.domain import domains, written
+from collapse_theory.domain import written
 from collapse_theory.forecasting.course import Course, Statistic
 from collapse_theory.naming import by_name
 
@@ -30,6 +31,10 @@ NEGLIGIBLE = 1e-12
 SMALLEST_ENTROPY = 1e-3
 """Smallest entropy that is written out."""
 ROWS = 6
+SAMPLED = (
+    "The pool of every run settles, with another {what} in each run; the fits, samples of it, keep moving about that."
+)
+"""What becomes of a run whose fits see samples of a pool."""
 TIED = "\N{NO-BREAK SPACE}%"
 
 
@@ -51,23 +56,37 @@ def report(
     return "\n".join([*text, *(textwrap.fill(note, max(width, NARROWEST)) for note in notes)])
 
 
-def regime_told(forecast: Forecast, real: str) -> str:
-    """Name, parameters and story of the regime of a forecast, and what its real data are taken to be, if it has any."""
+def regime_told(forecast: Forecast) -> str:
+    """Name, parameters and story of the regime of a forecast."""
     regime = forecast.recursion.regime
     (name,) = by_name(type(regime))
-    given = {parameter: getattr(regime, parameter) for parameter in domains(regime)}
-    values = ", ".join(f"{parameter} = {written(value)}" for parameter, value in given.items() if value is not None)
-    story = f"{regime.story[:1].lower()}{regime.story[1:]}"
-    taken = f" {real}" if forecast.recursion.tableau.anchored else ""
-    return f"Regime {name}{f' ({values})' if values else ''}: {story}.{taken}"
+    given = {f.name: getattr(regime, f.name) for f in fields(regime)}  # type: ignore[arg-type]
+    defaults = {f.name: f.default for f in fields(regime) if isinstance(f.default, str)}  # type: ignore[arg-type]
+    values = "; ".join(
+        f"{parameter} = {_value_told(value)}"
+        for parameter, value in given.items()
+        if value is not None and value != defaults.get(parameter)
+    )
+    return f"Regime {name}{f' ({values})' if values else ''}: {regime.story[:1].lower()}{regime.story[1:]}."
 
 
-def sizes_told(forecast: Forecast, what: str) -> str:
-    """How many points, or whatever they are called, each generation draws."""
-    sizes, last = forecast.recursion.sizes, max(int(forecast.generations[-1]), 1)
-    if sizes.constant:
-        return f"{sizes(1)} {what.removesuffix('s') if sizes(1) == 1 else what}"
-    return f"{sizes(1)} {what} at first, {sizes(last)} at the last"
+def _value_told(value: Any) -> str:
+    """A parameter in words: a name as it is, several numbers one after the other, a part by its own parameters."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple):
+        return ", ".join(map(_value_told, value))
+    if is_dataclass(value):
+        inner = {f.name: getattr(value, f.name) for f in fields(value)}
+        return ", ".join(f"{name} {_value_told(part)}" for name, part in inner.items() if part is not None)
+    return value if isinstance(value, str) else written(value)
+
+
+def counted_sizes(first: Any, last: Any, what: str) -> str:
+    """How many points, or whatever they are called, ``what`` in the plural, a first and a last generation draws."""
+    if first == last:
+        return f"{first} {what.removesuffix('s') if first == 1 else what}"
+    return f"{first} {what} at first, {last} at the last"
 
 
 def roads_told(forecast: Forecast, *others: Statistic) -> Iterator[str]:

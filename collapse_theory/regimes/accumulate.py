@@ -262,7 +262,6 @@ def _prove() -> tuple[Check, ...]:
 class Accumulate(Regime):
     """Every point ever drawn, in one pool: generation 1 is real, later ones are the models'."""
 
-    homogeneous = False
     known: ClassVar[tuple[Theorem, ...]] = (
         Theorem(
             title="mean spread under accumulation",
@@ -311,6 +310,10 @@ class Accumulate(Regime):
     @classmethod
     def examples(cls) -> tuple[Accumulate, ...]:
         return (cls(),)
+
+    @property
+    def opening(self) -> None:
+        return None
 
     def step(self, t: Any, sizes: Schedule) -> Step:
         return Step(drawn=(0, sizes(t)), stored=(sizes.total(t - 1),), weight=(0, 1, 1), keep=((1, 2),))

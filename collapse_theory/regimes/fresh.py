@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from collapse_theory.domain import COUNT, POSITIVE_SHARE, check_parameters, inside, whole
+from collapse_theory.domain import COUNT, POSITIVE_SHARE, inside
 from collapse_theory.regimes import linear_map
 from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+from collapse_theory.regimes.real_points import check_real_points, real_points
 from collapse_theory.regimes.regime import Regime, Step
 from collapse_theory.schedules import Schedule
 from collapse_theory.theorem import Check, Theorem
@@ -78,28 +79,7 @@ class Fresh(Regime):
     )
 
     def __post_init__(self) -> None:
-        if (self.real is None) == (self.share is None):
-            raise ValueError(f"real = {self.real!r}, share = {self.share!r}: give exactly one of the two")
-        if isinstance(self.real, float) and 0 < self.real < 1:
-            raise ValueError(
-                f"real = {self.real!r} is outside its domain: {COUNT}; a share is written share={self.real!r}"
-            )
-        check_parameters(self)
-
-    def fresh_points(self, n: Any) -> Any:
-        """Fresh real points among n; an int, an array or a sympy expression like n."""
-        import numpy as np
-
-        if hasattr(n, "free_symbols"):
-            return self.real if self.real is not None else self.share * n
-        if self.real is not None:
-            if np.any(np.asarray(n) < self.real):
-                raise ValueError(f"real = {self.real} is outside its domain: an integer in [1, n], n = {np.min(n)}")
-            return self.real if np.ndim(n) == 0 else np.full(np.shape(n), self.real)
-        assert self.share is not None
-        if np.ndim(n) == 0:
-            return whole("share · n", self.share * n, f"share = {self.share:g}, n = {n}; use FreshMixture for chance")
-        return np.array([self.fresh_points(int(size)) for size in np.asarray(n)])
+        check_real_points(self)
 
     @classmethod
     def examples(cls) -> tuple[Fresh, ...]:
@@ -107,7 +87,7 @@ class Fresh(Regime):
 
     def step(self, t: Any, sizes: Schedule) -> Step:
         n = sizes(t)
-        real = self.fresh_points(n)
+        real = real_points(self, n)
         return Step(drawn=(real, n - real), weight=(1, 1))
 
     def symbols(self, sizes: Schedule) -> Mapping[Any, Any]:
@@ -116,4 +96,4 @@ class Fresh(Regime):
         from collapse_theory.symbols import alpha
 
         n = int(sizes(1))
-        return {alpha: Fraction(int(self.fresh_points(n)), n)}
+        return {alpha: Fraction(int(real_points(self, n)), n)}

@@ -7,7 +7,7 @@ from the tableau in exact Fractions, so :math:`E = I - A` has no rounding, and
 
 is evaluated through the eigenvalues :math:`1 - e_i` of A as divided differences of :math:`\lambda^t` and of
 :math:`(1-\lambda^t)/(1-\lambda)`: accurate at n = t = 1e9, where powers of a rounded matrix are not. Any other
-regime or schedule is stepped generation by generation.
+regime or schedule is stepped generation by generation, or squared (``stepping``).
 
 Where the expected variance of a model's point is the source's in every regime (``conserved_spread``) the same map holds
 with V = 1, whatever the fit makes of the spread: :math:`M' = A_{MM} M + (A_{MV} + b_M)`.
@@ -18,23 +18,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, letters, matrices
+from collapse_theory.regimes.moments import ONE, M, V, exact_step_map
 from collapse_theory.schedules import Schedule
 from collapse_theory.theorem import Check, Theorem
 
 PAGE = "docs/theory/fresh"
-CHUNK = 4096
 Array = NDArray[np.float64]
 
 
 def slotless(setting: Any) -> bool:
     """Whether the map is the same 2 × 2 map in every generation."""
-    return setting.regime.homogeneous and setting.sizes.constant and not setting.tableau.stored
+    return settled(setting) and setting.regime.opening == 0 and not setting.tableau.stored
+
+
+def settled(setting: Any) -> bool:
+    """Whether the map is the same in every generation after some first ones."""
+    return setting.regime.opening is not None and setting.sizes.constant
 
 
 @dataclass(frozen=True)
@@ -47,23 +52,19 @@ class AffineMap:
     @classmethod
     def of(cls, regime: Any, sizes: Schedule, ddof: Any) -> AffineMap:
         """Map of a regime without slots."""
-        rows = exact_step_map(regime.step(2, sizes), ddof)
-
-        def entry(row: Any, column: Any) -> Fraction:
-            return Fraction(rows[row].get(column, 0))
-
-        return cls(
-            ((entry(V, V), entry(V, M)), (entry(M, V), entry(M, M))),
-            (entry(V, ONE), entry(M, ONE)),
-        )
+        return _affine_map(regime, sizes, Fraction(ddof))
 
     @classmethod
     def of_family(cls, setting: Any) -> AffineMap:
         """Map of a recursion without slots: with its family's divisor, or with V held at 1 where that is conserved."""
-        if not setting.family.conserved_spread:
-            return cls.of(setting.regime, setting.sizes, setting.family.ddof)
-        free = cls.of(setting.regime, setting.sizes, 0)
-        zero = Fraction(0)
+        if setting.family.conserved_spread:
+            return cls.of_known_variance(setting.regime, setting.sizes)
+        return cls.of(setting.regime, setting.sizes, setting.family.ddof)
+
+    @classmethod
+    def of_known_variance(cls, regime: Any, sizes: Schedule) -> AffineMap:
+        """Map of a regime without slots when the model's points have the source's variance, V = 1."""
+        free, zero = cls.of(regime, sizes, 0), Fraction(0)
         return cls(((zero, zero), (zero, free.a[1][1])), (Fraction(1), free.a[1][0] + free.b[1]))
 
     @property
@@ -93,9 +94,12 @@ class AffineMap:
         """Smallest eigenvalue of I − A: positive exactly when the map contracts."""
         return self.gaps[0]
 
-    def at(self, t: Any) -> tuple[Array, Array]:
-        """Values (V_t, M_t) from (1, 0) at an array of generations."""
-        t = np.asarray(t, dtype=float)
+    def at(self, t: Any, start: tuple[float, float] = (1.0, 0.0)) -> tuple[Array, Array]:
+        """Values (V, M) an array of generations after the start, by default the source."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self._at(np.asarray(t, dtype=float), *start)
+
+    def _at(self, t: Array, v: float, m: float) -> tuple[Array, Array]:
         (_, b), (c, _) = ((float(x) for x in row) for row in self.a)
         source = np.array([float(x) for x in self.b])
         slow, fast = self.gaps
@@ -112,23 +116,38 @@ class AffineMap:
         root = width / 2
         upper = half + root if half >= 0 else b * c / (root - half)
         lower = -half + root if half <= 0 else b * c / (root + half)
-        spread = (
-            q + power_difference * upper + sum_fast * source[0] + sum_difference * (upper * source[0] + b * source[1])
-        )
-        error = power_difference * c + sum_fast * source[1] + sum_difference * (c * source[0] + lower * source[1])
+        spread = q * v + power_difference * (upper * v + b * m)
+        error = q * m + power_difference * (c * v + lower * m)
+        spread = spread + sum_fast * source[0] + sum_difference * (upper * source[0] + b * source[1])
+        error = error + sum_fast * source[1] + sum_difference * (c * source[0] + lower * source[1])
+        grown = ~(np.isfinite(spread) & np.isfinite(error))
+        if slow < 0 and np.any(grown):
+            late = self.log_at(t, (v, m))
+            spread, error = (np.where(grown, np.exp(x), y) for x, y in zip(late, (spread, error), strict=True))
         return spread, error
 
-    def log_at(self, t: Any) -> tuple[Array, Array]:
-        """Logarithms of (V_t, M_t) where they leave the floats: the leading eigenvalue alone."""
+    def log_at(self, t: Any, start: tuple[float, float] = (1.0, 0.0)) -> tuple[Array, Array]:
+        """Logarithms of (V, M) where they leave the floats: the leading eigenvalue alone."""
         t = np.asarray(t, dtype=float)
         (_, b), (c, _) = ((float(x) for x in row) for row in self.a)
         slow, fast = self.gaps
         width, growth = fast - slow, np.log1p(-slow)
         half = float(self.a[0][0] - self.a[1][1]) / 2
         upper, lower = half + width / 2, -half + width / 2
-        v = (upper + (upper * float(self.b[0]) + b * float(self.b[1])) / -slow) / width
-        m = (c + (c * float(self.b[0]) + lower * float(self.b[1])) / -slow) / width
+        spread, error = (x + float(source) / -slow for x, source in zip(start, self.b, strict=True))
+        v = (upper * spread + b * error) / width
+        m = (c * spread + lower * error) / width
         return t * growth + np.log(v), t * growth + np.log(m)
+
+
+@lru_cache(maxsize=256)
+def _affine_map(regime: Any, sizes: Schedule, ddof: Fraction) -> AffineMap:
+    rows = exact_step_map(regime.tableau(sizes), ddof)
+
+    def entry(row: Any, column: Any) -> Fraction:
+        return Fraction(rows[row].get(column, 0))
+
+    return AffineMap(((entry(V, V), entry(V, M)), (entry(M, V), entry(M, M))), (entry(V, ONE), entry(M, ONE)))
 
 
 def _powers(gap: float, t: Array) -> Array:
@@ -154,49 +173,6 @@ def _sums(gap: float, t: Array) -> Array:
     if gap < 1:
         return np.asarray(-np.expm1(t * np.log1p(-gap)) / gap)
     return (1 - _powers(gap, t)) / gap
-
-
-def second_moments(regime: Any, sizes: Schedule, ddof: float, t: Any) -> tuple[Array, Array]:
-    """Values (V_t, M_t) in units of the source variance at an array of generations t ≥ 1, for any regime."""
-    t = np.asarray(t, dtype=np.int64)
-    if regime.homogeneous and sizes.constant and not regime.step(2, sizes).stored:
-        return AffineMap.of(regime, sizes, ddof).at(t)
-    return _stepped(regime, sizes, ddof, t)
-
-
-def conserved_second_moments(setting: Any, t: Any) -> tuple[Array, Array]:
-    """Values (1, M_t) of a family with ``conserved_spread``, at an array of generations t ≥ 1, in any regime."""
-    t = np.asarray(t, dtype=np.int64)
-    if slotless(setting):
-        return AffineMap.of_family(setting).at(t)
-    return _stepped(setting.regime, setting.sizes, 0.0, t, conserved=True)
-
-
-def _stepped(
-    regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64], *, conserved: bool = False
-) -> tuple[Array, Array]:
-    from collapse_theory.regimes.scan import scan
-
-    slots = len(regime.step(2, sizes).keep)
-    order = letters(slots)
-    state = np.zeros(len(order))
-    state[order.index(V)] = state[order.index(ONE)] = 1.0
-    asked, where = np.unique(t, return_inverse=True)
-    found = np.empty((len(asked), 2))
-    start, last = 1, int(asked[-1])
-    while start <= last:
-        # One by one until every slot is filled: until then the structure changes.
-        stop = start if start <= slots + 1 else min(start + CHUNK - 1, last)
-        generations = np.arange(start, stop + 1)
-        steps = matrices(regime, sizes, ddof, generations)
-        if conserved:
-            steps[:, order.index(V)] = np.eye(len(order))[order.index(V)]
-        path = scan(steps, state)
-        state = path[-1].copy()
-        inside = (asked >= start) & (asked <= stop)
-        found[inside] = path[asked[inside] - start][:, [order.index(V), order.index(M)]]
-        start = stop + 1
-    return found[where, 0], found[where, 1]
 
 
 def _reference(index: int) -> Any:

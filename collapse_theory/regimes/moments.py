@@ -14,7 +14,11 @@ source with chance :math:`\alpha`. A union of batches with point weights :math:`
 
 .. math:: \sum_b w_b SS_b + \sum_b w_b c_b (\bar x_b - \bar x)^2 ,
 
-and the fit divides by W after the correction :math:`K/(K-\delta)`, K being Kish's size. Nothing but the
+and the fit divides by W after the correction :math:`K/(K-\delta)`, K being Kish's size. The current model itself,
+where it is carried over, is a batch without noise: its mean is the fitted one and its sum of squares cV. A
+subsample of k of W points has the mean of the fit set, a noise of variance :math:`S(1/k - 1/W)/(W-1)`, S being the sum
+of squares, and a sum of squares of :math:`(k-1)S/(W-1)` in expectation; with replacement :math:`S/(kW)` and
+:math:`(k-1)S/W`. Where numbers of points are random, the map is averaged over them. Nothing but the
 first two moments of the drawn points enters, so the map serves every family that matches two moments.
 The arithmetic is generic: Fractions give exact values, sympy gives formulas, arrays give all generations.
 """
@@ -22,14 +26,15 @@ The arithmetic is generic: Fractions give exact values, sympy gives formulas, ar
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.regimes.regime import MODEL, REAL, Regime, Step, absent
+from collapse_theory.regimes.regime import MODEL, REAL, Regime, Step, Subsample, absent
+from collapse_theory.regimes.thinning import compositions, fewest
 from collapse_theory.schedules import Schedule
 
 Letter = tuple[Any, ...]
@@ -56,12 +61,12 @@ class _Batch:
 
 
 def _batches(step: Step) -> list[_Batch]:
-    share = step.share
-    mixed: Form = {V: 1} if absent(share) else {ONE: share, V: 1 - share, M: share * (1 - share)}
+    share, real = step.share, 1 if step.screen is None else step.screen.variance
+    mixed: Form = {V: 1} if absent(share) else {ONE: share * real, V: 1 - share, M: share * (1 - share)}
     model_mean = {0: 1} if absent(share) else {0: 1 - share}
-    drawn = [_Batch(step.drawn[REAL], {}, {ONE: 1}, {}), _Batch(step.drawn[MODEL], model_mean, mixed, {})]
+    drawn = [_Batch(step.drawn[REAL], {}, {ONE: real}, {}), _Batch(step.drawn[MODEL], model_mean, mixed, {})]
     slots = [_Batch(c, {i: 1}, {}, {("U", i): 1}) for i, c in enumerate(step.stored, start=1)]
-    return drawn + slots
+    return [*drawn, *slots, _Batch(step.carried, {0: 1}, {}, {V: step.carried})]
 
 
 @dataclass(frozen=True)
@@ -126,22 +131,65 @@ def second_moment_map(step: Step, ddof: Any) -> dict[Letter, Form]:
     dict
         ``map[row][column]`` with the letters of :func:`letters`; zeros are left out.
     """
+    if step.thinned:
+        return _averaged(step, ddof)
     batches = _batches(step)
-    fit = _union(batches, list(step.weight))
+    fit = _union(batches, [*step.weight, 1])
     slots = [_union(batches, [1 if b in kept else 0 for b in range(len(batches))]) for kept in step.keep]
     means = [fit, *slots]
-    result: dict[Letter, Form] = {}
-    kish = step.kish
-    result[V] = {}
-    _add(result[V], fit.squares, kish / ((kish - ddof) * fit.total))
+    result: dict[Letter, Form] = {V: {}}
+    spread, noise = _factors(fit.total, step.kish, step.subsample, ddof)
+    _add(result[V], fit.squares, spread)
     for i, left in enumerate(means):
         for j, right in enumerate(means):
             if i <= j:
                 result["C", i, j] = _second_moment(batches, left, right)
+    if step.subsample is not None:
+        _add(result[M], fit.squares, noise)
     for i, slot in enumerate(slots, start=1):
         result["U", i] = slot.squares
     result[ONE] = {ONE: 1}
     return result
+
+
+def _factors(total: Any, kish: Any, subsample: Subsample | None, ddof: Any) -> tuple[Any, Any]:
+    """What the fitted variance, and the noise of a subsample's mean, are of the sum of squares of the fit set."""
+    if subsample is None:
+        return kish / ((kish - ddof) * total), 0
+    size, of = subsample.size, total if subsample.replacement else total - 1
+    lost = 0 if subsample.replacement else 1 / total
+    return (size - 1) / ((size - ddof) * of), (1 / size - lost) / of
+
+
+def _averaged(step: Step, ddof: Any) -> dict[Letter, Form]:
+    """Mean of the maps over the numbers of points that are kept."""
+    real, model, chances = compositions(step, fewest(ddof))
+    drawn = (0 if absent(step.drawn[REAL]) else real, 0 if absent(step.drawn[MODEL]) else model)
+    rows = second_moment_map(replace(step, drawn=drawn, kept=(1, 1)), ddof)
+    return {row: {letter: np.sum(chances * c) for letter, c in form.items()} for row, form in rows.items()}
+
+
+def mean_map(step: Step) -> tuple[list[dict[int, Any]], list[Any]]:
+    """Next means of the fit and of the slots as linear forms in the present ones, the source's being 0.
+
+    Returns
+    -------
+    rows : list of dict
+        Coefficients of the means of the model (0) and of the slots (1, 2, …).
+    biased : list
+        Share of points drawn from the model: what a bias of all of them adds.
+    """
+    if step.thinned:
+        raise ValueError("the mean map is that of fixed numbers of points: average it over them")
+    batches = _batches(step)
+    every = range(len(batches))
+    unions = [_union(batches, [*step.weight, 1])]
+    unions += [_union(batches, [1 if b in kept else 0 for b in every]) for kept in step.keep]
+    drawn, chance = step.drawn[MODEL], 1 - step.share
+    return (
+        [union.mean for union in unions],
+        [0 if absent(drawn, u.weights[MODEL]) else u.weights[MODEL] * drawn * chance / u.total for u in unions],
+    )
 
 
 def exact_second_moments(
@@ -162,24 +210,38 @@ def exact_second_moments(
 
 def exact_step_map(step: Step, ddof: Any) -> dict[Letter, Form]:
     """The map of one generation with Fraction coefficients; a share such as 0.1 means exactly 1/10."""
-    return second_moment_map(_in_fractions(step), Fraction(ddof))
+    return second_moment_map(in_fractions(step), Fraction(ddof))
 
 
-def _in_fractions(step: Step) -> Step:
+def in_fractions(step: Step) -> Step:
+    """The step with its numbers as fractions; a share such as 0.1 is exactly 1/10."""
+
     def exact(numbers: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(
             Fraction(x) if isinstance(x, float) else int(x) if isinstance(x, np.integer) else x for x in numbers
         )
 
-    weight = exact(step.weight)
     share = Fraction(str(step.share)) if isinstance(step.share, float) else step.share
-    drawn, stored = ([0 if absent(c) else Fraction(c) for c in exact(part)] for part in (step.drawn, step.stored))
-    return Step((drawn[0], drawn[1]), weight, tuple(stored), step.keep, share)
+    drawn, stored, carried = (
+        [0 if absent(c) else Fraction(c) for c in exact(part)] for part in (step.drawn, step.stored, [step.carried])
+    )
+    part = step.subsample and replace(step.subsample, size=Fraction(step.subsample.size))
+    return replace(
+        step,
+        drawn=(drawn[0], drawn[1]),
+        weight=exact(step.weight),
+        stored=tuple(stored),
+        share=share,
+        carried=carried[0],
+        subsample=part,
+    )
 
 
 def matrices(regime: Regime, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> NDArray[np.float64]:
     """One-step matrices of generations t (all ≥ 2 or a single one), shape ``(len(t), letters, letters)``."""
     step = regime.step(t if len(t) > 1 else int(t[0]), sizes)
+    if step.thinned and len(t) > 1:
+        return np.concatenate([matrices(regime, sizes, ddof, t[i : i + 1]) for i in range(len(t))])
     order = letters(len(step.keep))
     found = np.zeros((len(t), len(order), len(order)))
     place = {letter: i for i, letter in enumerate(order)}
@@ -193,4 +255,5 @@ def _in_floats(step: Step) -> Step:
     def real(numbers: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(x.astype(float) if isinstance(x, np.ndarray) else x for x in numbers)
 
-    return Step(real(step.drawn), real(step.weight), real(step.stored), step.keep, step.share)
+    drawn = real(step.drawn)
+    return replace(step, drawn=(drawn[0], drawn[1]), weight=real(step.weight), stored=real(step.stored))

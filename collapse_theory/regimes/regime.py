@@ -4,14 +4,31 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, ClassVar
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Protocol
 
 from collapse_theory.domain import AsCode, construction
 from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.theorem import Theorem
 
 REAL, MODEL, FIRST_SLOT = 0, 1, 2
+
+
+@dataclass(frozen=True)
+class Subsample:
+    """The part of the fit set that the fit sees: so many of its points, drawn with or without replacement."""
+
+    size: Any
+    replacement: bool
+
+
+class Screen(Protocol):
+    """A filter through which a real point passes with a chance that depends on its place."""
+
+    @property
+    def variance(self) -> float:
+        """Variance of a real point that passed, in units of the source's."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -34,6 +51,16 @@ class Step:
         Slot i becomes the union of these batches.
     share : float
         Chance that a model point is replaced by one from the source (random composition); excludes a real batch.
+    kept : tuple
+        Chances with which a drawn point, real or the model's, gets into its batch; numbers of points are then random.
+    carried : float
+        Points' worth, each of weight 1, of the current model itself: a batch in the fit without sampling noise.
+    subsample : Subsample, optional
+        The fit sees only so many points of the fit set.
+    screen : Screen, optional
+        What real points have passed.
+    opened : bool
+        Whether earlier generations are different.
 
     Raises
     ------
@@ -46,6 +73,11 @@ class Step:
     stored: tuple[Any, ...] = ()
     keep: tuple[tuple[int, ...], ...] = ()
     share: Any = 0
+    kept: tuple[Any, Any] = (1, 1)
+    carried: Any = 0
+    subsample: Subsample | None = None
+    screen: Screen | None = None
+    opened: bool = False
 
     def __post_init__(self) -> None:
         if not absent(self.share) and not absent(self.drawn[REAL]):
@@ -61,34 +93,59 @@ class Step:
     @property
     def fitted(self) -> Any:
         """Total weight of the fit set; its number of points when all weights are 1."""
-        return sum((w * c for w, c in zip(self.weight, self.counts, strict=True)), start=0)
+        return sum((w * c for w, c in zip(self.weight, self.counts, strict=True)), start=self.carried)
 
     @property
     def kish(self) -> Any:
-        """Kish's size of the fit set, (sum of weights)² / (sum of squared weights)."""
-        squared = sum((w * w * c for w, c in zip(self.weight, self.counts, strict=True)), start=0)
-        return self.fitted if all(_is(w, 0, 1) for w in self.weight) else self.fitted**2 / squared
+        """Kish's size of what is fitted, (sum of weights)² / (sum of squared weights); points without noise count 0."""
+        if self.subsample is not None:
+            return self.subsample.size
+        if absent(self.carried) and all(_is(w, 0, 1) for w in self.weight):
+            return self.fitted
+        return self.fitted**2 / sum((w * w * c for w, c in zip(self.weight, self.counts, strict=True)), start=0)
+
+    @property
+    def thinned(self) -> bool:
+        """Whether numbers of points are random because some are not kept."""
+        return not all(_is(chance, 1) for chance in self.kept)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the fit set is a union of whole batches, the same in every generation."""
+        whole = self.subsample is None and self.screen is None and not self.thinned
+        return whole and absent(self.carried) and not self.opened
 
     @property
     def replacement(self) -> bool:
         """Whether the fit sees points of the newest model only."""
-        return not self.anchored and not self.stored
+        return self.plain and not self.anchored and not self.stored
 
     @property
     def accumulation(self) -> bool:
         """Whether the fit set, with equal weights and no new real points, is kept as the one slot."""
         equal = all(_is(w, 1) for w in self.weight[MODEL:])
-        return not self.anchored and len(self.stored) == 1 and equal and sorted(*self.keep) == [MODEL, FIRST_SLOT]
+        kept = len(self.stored) == 1 and sorted(*self.keep) == [MODEL, FIRST_SLOT]
+        return self.plain and not self.anchored and kept and equal and not absent(self.drawn[MODEL])
 
     @property
     def mixture(self) -> bool:
         """Whether the fit sees new real points and the newest model's, with equal weights, and nothing stored."""
-        return self.anchored and not self.stored and all(_is(w, 1) for w in self.weight[1 if self.share else 0 :])
+        equal = all(_is(w, 1) for w in self.weight[0 if absent(self.share) else 1 :])
+        return self.plain and self.anchored and not self.stored and equal
 
     @property
     def anchored(self) -> bool:
         """Whether new real points enter."""
         return not (absent(self.drawn[REAL]) and absent(self.share))
+
+    @property
+    def frozen(self) -> tuple[int, ...]:
+        """Stored slots, counted from 1, that keep what they hold."""
+        held = enumerate(self.keep, start=1)
+        return tuple(slot for slot, kept in held if self._present(kept) == [slot + FIRST_SLOT - 1])
+
+    def _present(self, batches: tuple[int, ...]) -> list[int]:
+        return [batch for batch in batches if not absent(self.counts[batch])]
 
 
 def _is(value: Any, *numbers: int) -> bool:
@@ -100,6 +157,13 @@ def absent(count: Any, weight: Any = 1) -> bool:
     return _is(count, 0) or _is(weight, 0)
 
 
+def only_where(condition: Any, count: Any) -> Any:
+    """The count in the generations of a condition, else no points: a structural zero where t is one generation."""
+    import numpy as np
+
+    return np.where(condition, count, 0) if isinstance(condition, np.ndarray) else count if condition else 0
+
+
 class Regime(ABC):
     """The data a refit sees: abstract here, one frozen dataclass per file.
 
@@ -107,8 +171,6 @@ class Regime(ABC):
     """
 
     known: ClassVar[tuple[Theorem, ...]] = ()
-    homogeneous: ClassVar[bool] = True
-    """Whether the step is the same in every generation when the sample size is."""
 
     @abstractmethod
     def step(self, t: Any, sizes: Schedule) -> Step:
@@ -119,10 +181,22 @@ class Regime(ABC):
     def examples(cls) -> tuple[Regime, ...]:
         """Members that between them exercise every theorem, each possible from n = 4 on."""
 
+    @property
+    def opening(self) -> int | None:
+        """Generations after which the step is always the same when the sample size is; None where it never is."""
+        return 0
+
+    def tableau(self, sizes: Schedule) -> Step:
+        """Structure of a typical generation: the second after the opening."""
+        before = self.opening or 0
+        return replace(self.step(before + 2, sizes), opened=before > 0)
+
     def check(self, sizes: Schedule) -> None:
         """Refusal, with a ValueError, of a schedule that this regime cannot split in its first generations."""
         for t in range(1, 2 if sizes.constant else FORESEEN + 1):
-            self.step(t, sizes)
+            drawn = self.step(t, sizes).drawn
+            if min(drawn) < 0:
+                raise ValueError(f"{self!r} cannot split n = {sizes(t)} points at t = {t}: it would draw {drawn}")
 
     def symbols(self, sizes: Schedule) -> Mapping[Any, Any]:
         """Values of the letters that the regime's formulas use beyond n, t and the family's."""

@@ -122,7 +122,7 @@ def simulate(
     record = keep.kept(recursion, last) if isinstance(keep, Chosen) else _kept(keep, last)
     watch = _several(watch)
     _check_watch(watch, recursion, keep)
-    size = recursion.family.block_size
+    size = recursion.family.replicates_per_block(recursion)
     total = math.ceil(replicates / size)
     threads = min(COUNT.check("workers", os.cpu_count() or 1 if workers is None else workers), total)
     entropy, bare = entropy_of(rng), replace(recursion)  # a copy without cached theorems

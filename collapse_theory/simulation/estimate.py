@@ -133,9 +133,9 @@ def rounding(log_weights: Array) -> Array:
 
 def std(values: Array) -> tuple[Array, Array]:
     """Standard deviation and its standard error per column."""
-    apart = values - values.mean(axis=0)
-    spread = np.sqrt((apart**2).sum(axis=0) / (len(values) - 1))
-    return spread, std_error(spread, (apart**4).mean(axis=0), len(values))
+    squares = (values - values.mean(axis=0)) ** 2
+    spread = np.sqrt(squares.sum(axis=0) / (len(values) - 1))
+    return spread, std_error(spread, (squares**2).mean(axis=0), len(values))
 
 
 def std_error(spread: Array, fourth: Array, replicates: int) -> Array:

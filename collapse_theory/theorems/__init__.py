@@ -5,10 +5,13 @@ from collapse_theory.theorems.categorical import FATE_OF_TYPES, POOL_OF_TYPES
 from collapse_theory.theorems.categorical_fresh import FRESH_TYPES
 from collapse_theory.theorems.categorical_one_type import ONE_TYPE
 from collapse_theory.theorems.conservation import CONSERVATION
-from collapse_theory.theorems.contraction import CONTRACTION
+from collapse_theory.theorems.control import CONTROL
 from collapse_theory.theorems.fate import FATES
 from collapse_theory.theorems.gaussian_accumulate import GAUSSIAN_ACCUMULATE
+from collapse_theory.theorems.gaussian_fine_tune import GAUSSIAN_FINE_TUNE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
+from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
+from collapse_theory.theorems.information import INFORMATION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
 from collapse_theory.theorems.poisson import POISSON
 from collapse_theory.theorems.posterior import POSTERIOR
@@ -21,9 +24,12 @@ PAIRS: tuple[Theorem, ...] = (
     *FRESH_TYPES,
     *FATES,
     *MARKOV_FATES,
-    *CONTRACTION,
+    *CONTROL,
+    *INFORMATION,
     *GAUSSIAN_ACCUMULATE,
+    *GAUSSIAN_FINE_TUNE,
     *GAUSSIAN_FRESH,
+    *GAUSSIAN_WINDOW,
     *POSTERIOR,
     *SECOND_MOMENTS,
     *CONSERVED_MOMENTS,

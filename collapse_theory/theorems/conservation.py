@@ -22,15 +22,17 @@ from collapse_theory.theorem import Check, Theorem
 
 def holds(setting: Any) -> bool:
     """Maximum-likelihood divisor, two matched moments, honest draws."""
-    return bool(setting.family.two_moments and setting.family.ddof == 0)
+    return bool(setting.family.two_moments and setting.family.ddof == 0 and setting.tableau.screen is None)
 
 
 def _prove() -> tuple[Check, ...]:
-    """Exact Fractions through the tableau of every regime, constant and growing sizes, t = 0 … 12."""
+    """Exact Fractions through the tableau of every regime, t = 0 … 6; where numbers of points are random, to 3."""
     checks = []
     for regime in (example for kind in regimes.named().values() for example in kind.examples()):
         for sizes in (Constant(4), power(4, 1)):
-            moments = exact_second_moments(regime, sizes, 0, 12)
+            if regime.tableau(sizes).screen is not None:
+                continue
+            moments = exact_second_moments(regime, sizes, 0, 3 if regime.tableau(sizes).thinned else 6)
             checks.append(
                 Check(
                     f"V_t + M_t = 1 exactly, {regime!r}, n_t = {sizes!r}", all(v + m == Fraction(1) for v, m in moments)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -11,12 +13,16 @@ from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
 from collapse_theory.families.gaussian.step import AT_CRITICAL, drift_sign
 from collapse_theory.gamma_ratios import digamma_minus_log
-from collapse_theory.regimes import Fresh
-from collapse_theory.regimes.linear_map import AffineMap, slotless
+from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Fresh, Window, feedback
+from collapse_theory.regimes.linear_map import AffineMap
+from collapse_theory.regimes.regime import MODEL, absent
 from collapse_theory.schedules import Constant
 from collapse_theory.theorem import Check, Theorem
+from collapse_theory.theorems import control
+from collapse_theory.theorems.gaussian_fine_tune import critical_divisor, growth_rate
+from collapse_theory.theorems.gaussian_fine_tune import holds as tuned
 
-Verdict = Literal["collapses", "wanders", "explodes", "settles", "stationary", "undecided"]
+Verdict = Literal["collapses", "wanders", "explodes", "settles", "recovers", "stationary", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -26,8 +32,9 @@ class Fate:
     Parameters
     ----------
     verdict : str
-        ``collapses`` (to 0), ``wanders`` (recurrent, no limit), ``explodes`` (to infinity), ``settles`` (to a
-        positive random limit), ``stationary`` (a law that no longer moves), or ``undecided``.
+        ``collapses`` (to 0), ``wanders`` (recurrent, no limit), ``explodes`` (to infinity), ``settles`` (to a random
+        limit of positive mean or, where fits are samples of a pool, with its pool about one), ``recovers`` (to the
+        source), ``stationary`` (a law that no longer moves), or ``undecided``.
     because : str
         The quantity whose sign decides it.
     value : float
@@ -103,15 +110,49 @@ def _by_sign(value: float, because: str) -> Fate:
     return Fate(verdict, because, value)
 
 
-def _anchored(setting: Any) -> bool:
-    return bool(setting.tableau.anchored and setting.family.two_moments and slotless(setting))
+def _tuned_fate(setting: Any) -> Fate:
+    """By the sign of the drift of the log-variance, the same for every generation from the second on."""
+    away = setting.family.ddof - critical_divisor(setting)
+    if abs(away) < AT_CRITICAL * max(1.0, abs(setting.family.ddof)):
+        return Fate("wanders", "almost-sure growth rate of the variance", 0.0)
+    rate = growth_rate(setting)
+    return _by_sign(rate if rate * away > 0 else away, "almost-sure growth rate of the variance")
 
 
-def _anchored_fate(setting: Any) -> Fate:
-    gap = AffineMap.of(setting.regime, setting.sizes, setting.family.ddof).slow_gap
-    if gap > 0:
+def _pinned(setting: Any) -> bool:
+    return control.holds(setting) and feedback.pinned(setting.tableau)
+
+
+def _pinned_fate(setting: Any) -> Fate:
+    gap, step = control.slow_gap(setting), setting.tableau
+    if gap <= 0:
+        return Fate("undecided", "the expected variance diverges; pull per generation", gap)
+    if control.rests_at_nothing(setting):
+        return Fate("collapses", "what is kept, or new, is a single point without a spread; the spread it keeps", 0.0)
+    if step.anchored:
         return Fate("stationary", "new real points pull it back, by a share per generation", gap)
-    return Fate("undecided", "the expected variance diverges; pull per generation", gap)
+    if absent(step.drawn[MODEL]):
+        return Fate("settles", "one set of points, used for ever, pulls it to itself, by a share per generation", gap)
+    return Fate("stationary", "the kept real points pull it back, by a share per generation", gap)
+
+
+def _loose(setting: Any) -> bool:
+    """Nothing real stays, and the expected variance falls by a factor: so does the variance of every run."""
+    settled = control.holds(setting) and not feedback.pinned(setting.tableau) and not setting.tableau.replacement
+    return settled and control.slow_gap(setting) > 0
+
+
+def _loose_fate(setting: Any) -> Fate:
+    return Fate("collapses", "log of the factor of the expected variance", float(np.log1p(-control.slow_gap(setting))))
+
+
+def _recovers(setting: Any) -> bool:
+    return setting.family.two_moments and isinstance(setting.regime, AccumulateFresh) and setting.sizes.constant
+
+
+def _sampled(setting: Any) -> bool:
+    pool = isinstance(setting.regime, AccumulateSubsample) and setting.sizes.constant
+    return pool and bool(setting.family.two_moments and setting.family.ddof == 0)
 
 
 def _prove_critical_divisor() -> tuple[Check, ...]:
@@ -144,6 +185,41 @@ def _prove_settling() -> tuple[Check, ...]:
     )
 
 
+def _prove_falling() -> tuple[Check, ...]:
+    """A window forgets: at the divisors of maximum likelihood and of the unbiased variance its gain is below 1."""
+    windows = [(w, n, ddof) for w in (2, 3, 5) for n in (2, 4, 20) for ddof in (0, 1)]
+    return (
+        Check(
+            "the gain of a window is below 1, w = 2, 3, 5, n = 2, 4, 20, ddof = 0, 1",
+            all(feedback.slow_gap(Window(w).tableau(Constant(n)), ddof) > 0 for w, n, ddof in windows),
+        ),
+    )
+
+
+def _prove_recovery() -> tuple[Check, ...]:
+    """The map of the pool tends to the identity as 1 − c/t, c > 0: products of it vanish, for each divisor."""
+    from collapse_theory.regimes.moments import exact_second_moments
+
+    late = exact_second_moments(AccumulateFresh(real=1), Constant(4), 0, 160)
+    errors = [late[t][1] for t in (20, 40, 80, 160)]
+    return (
+        Check("the squared error falls, n = 4, one real point", all(a > b for a, b in pairwise(errors))),
+        Check("by a power of t", errors[3] / errors[2] < errors[1] / errors[0] * Fraction(11, 10)),
+    )
+
+
+def _prove_sampling() -> tuple[Check, ...]:
+    """What a sample of the pool adds leaves the mean second moment of the pool as it is."""
+    from collapse_theory.regimes.moments import exact_second_moments
+
+    kept = [
+        v + m == 1
+        for replacement in (False, True)
+        for v, m in exact_second_moments(AccumulateSubsample(replacement=replacement), Constant(4), 0, 12)
+    ]
+    return (Check("the second moment of the pool is a martingale: V_t + M_t = 1", all(kept)),)
+
+
 def _prove_anchoring() -> tuple[Check, ...]:
     """Where one fresh point in n suffices, and where it does not: exact fractions, n = 4 … 60."""
 
@@ -165,9 +241,9 @@ def _bounded(setting: Any) -> bool:
     """A plug-in Gaussian whose log-variance keeps its law: accumulation, or a contraction to fresh data."""
     if not (isinstance(setting.family, Gaussian) and setting.family.two_moments):
         return False
-    if setting.tableau.accumulation:
+    if setting.tableau.accumulation or isinstance(setting.regime, AccumulateFresh):
         return bool(setting.sizes.constant)
-    return _anchored(setting) and _anchored_fate(setting).value > 0
+    return _pinned(setting) and control.slow_gap(setting) > 0
 
 
 def _prove_boundedness() -> tuple[Check, ...]:
@@ -182,7 +258,8 @@ def _no_growth(name: str) -> Theorem:
         statistic="growth_rate",
         road="closed form",
         statement=r"\lim_t \tfrac1t \log\sigma_t^2 = 0",
-        conditions="Gaussian, accumulation, or fresh data with a second-moment map that contracts; one sample size",
+        conditions="Gaussian, accumulation, or real points, new or kept, with a second-moment map that contracts; one "
+        "sample size",
         source="docs/theory/accumulate; docs/theory/fresh",
         holds=_bounded,
         value=lambda setting: 0.0,
@@ -222,16 +299,74 @@ FATES: tuple[Theorem, ...] = (
         proof=_prove_settling,
     ),
     Theorem(
-        title="fate of the spread with fresh data",
+        title="fate of the spread under fine-tuning on new points",
+        quantity="spread",
+        statistic="fate",
+        road="exact numeric",
+        statement=r"\operatorname{sign} E\log F = \operatorname{sign}(\delta - \delta^*),\quad "
+        r"\delta^* = (n - e^{E\log\eta X})/\eta^2",
+        conditions="Gaussian, fine-tuning on new points of the newest model, one sample size",
+        source="docs/theory/finetune",
+        holds=tuned,
+        value=_tuned_fate,
+    ),
+    Theorem(
+        title="fate of the spread with real points, new or kept",
         quantity="spread",
         statistic="fate",
         road="closed form",
         statement=r"\text{stationary where the second-moment map contracts}",
-        conditions="new real points in every generation, one sample size",
-        source="docs/theory/fresh",
-        holds=_anchored,
-        value=_anchored_fate,
+        conditions="new real points in every generation or a kept slot, one sample size, a step that does not change "
+        "any more; settles where nothing new is drawn",
+        source="docs/theory/control",
+        holds=_pinned,
+        value=_pinned_fate,
         proof=_prove_anchoring,
+    ),
+    Theorem(
+        title="fate of the spread where nothing real is kept",
+        quantity="spread",
+        statistic="fate",
+        road="closed form",
+        statement=r"\rho(A) < 1 \Rightarrow \sum_t E\,\sigma_t^2 < \infty \Rightarrow \sigma_t^2 \to 0",
+        conditions="no real points and no kept slot, one sample size, a step that does not change any more, an "
+        "expected variance that falls",
+        source="docs/theory/window",
+        holds=_loose,
+        value=_loose_fate,
+        proof=_prove_falling,
+    ),
+    Theorem(
+        title="fate of the spread of a pool with new real points",
+        quantity="spread",
+        statistic="fate",
+        road="closed form",
+        statement=r"V_t \to V_0,\; M_t \to 0",
+        conditions="accumulation with new real points, one sample size",
+        source="docs/theory/subsample",
+        holds=_recovers,
+        value=lambda setting: Fate(
+            "recovers",
+            "the pool fills with real points; their share of each batch",
+            float(setting.regime.step(2, setting.sizes).drawn[0] / setting.sizes(1)),
+        ),
+        proof=_prove_recovery,
+    ),
+    Theorem(
+        title="fate of the spread fitted to samples of a pool",
+        quantity="spread",
+        statistic="fate",
+        road="closed form",
+        statement=r"\text{the mean and the second moment of the pool are martingales and converge}",
+        conditions="accumulation, every fit sees a sample of the pool, ddof = 0, one sample size",
+        source="docs/theory/subsample",
+        holds=_sampled,
+        value=lambda setting: Fate(
+            "settles",
+            "the pool settles, and the fit is a sample of it; power of t with which its mean spread goes",
+            0.0,
+        ),
+        proof=_prove_sampling,
     ),
     *map(_no_growth, ("variance", "sd", "log_variance")),
 )

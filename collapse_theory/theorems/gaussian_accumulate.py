@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
-from collapse_theory.gamma_ratios import expm1_minus, log1p_minus
+from collapse_theory.gamma_ratios import expm1_minus
+from collapse_theory.random_walk.jensen_gap import log_gap, relative_root_gap
 from collapse_theory.theorem import Check, Theorem
 from collapse_theory.theorems.raw_points import std_reference
 
@@ -75,33 +76,8 @@ def _squared_error_std(setting: Any, t: Any) -> Any:
     return setting.family.spread * np.sqrt(np.maximum(found, 0.0))[np.asarray(t) - 1]
 
 
-def _laplace_gap(setting: Any, last: int, exponent: float) -> Array:
-    r"""Σ over nodes of (e^{−μu} − L(u)) u^{exponent} du for every factor, μ = E X, L its Laplace transform."""
-    carried, df, weight, _ = _factors(setting, last)
-    mean = carried + df + weight
-    x = np.arange(-36.0, 40.0, 0.05)
-    gap = np.zeros(last)
-    for start in range(0, last, 512):
-        part = slice(start, min(start + 512, last))
-        u = np.exp(x)[None, :] / mean[part, None]
-        excess = -0.5 * df[part, None] * log1p_minus(2 * u) - 0.5 * log1p_minus(2 * weight[part, None] * u)
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            kept = -mean[part, None] * u
-            difference = np.where(
-                excess + kept < -700,
-                0.0,
-                np.where(
-                    excess < 1, np.exp(kept) * np.expm1(np.minimum(excess, 1)), np.exp(kept + excess) - np.exp(kept)
-                ),
-            )
-            gap[part] = -np.sum(difference * u ** (exponent + 1), axis=1) * 0.05
-    return gap
-
-
 def _log_sd(setting: Any, t: Any) -> Any:
-    carried, df, weight, _ = _factors(setting, int(np.max(t)))
-    missing = -_laplace_gap(setting, int(np.max(t)), -1.5) / (2 * np.sqrt(np.pi) * np.sqrt(carried + df + weight))
-    steps = np.cumsum(np.log1p(-missing))
+    steps = np.cumsum(np.log1p(-relative_root_gap(*_factors(setting, int(np.max(t)))[:3])))
     return 0.5 * np.asarray(setting.variance.mean.log(t)) + steps[np.asarray(t) - 1]
 
 
@@ -115,8 +91,7 @@ def _log_variance(setting: Any, t: Any) -> Any:
 
 def _jensen(setting: Any, t: Any) -> Any:
     """Log E σ_t² − E log σ_t², a sum of positive gaps."""
-    gaps = -_laplace_gap(setting, int(np.max(t)), -1.0)
-    return np.cumsum(gaps)[np.asarray(t) - 1]
+    return np.cumsum(log_gap(*_factors(setting, int(np.max(t)))[:3]))[np.asarray(t) - 1]
 
 
 def _wasserstein(setting: Any, t: Any) -> Any:

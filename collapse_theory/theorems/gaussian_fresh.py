@@ -121,6 +121,11 @@ def _exact_map(setting: Any, t: int) -> list[list[Fraction]]:
     return _entries(n, int(step.drawn[REAL]), ddof)
 
 
+def leading_map(setting: Any) -> list[list[Fraction]]:
+    """The map of E(v², v d², d⁴) without lower moments, in a typical generation."""
+    return [row[:3] for row in _exact_map(setting, 2)[:3]]
+
+
 def _variances(of: tuple[int, int], setting: Any, t: Any) -> list[Any]:
     """Variances over runs of the monomial, in units of the source, in mpmath."""
     import mpmath

@@ -51,6 +51,8 @@ def moment(setting: Any, t: int, p: int, q: int) -> float:
 
 
 def _refitted(cases: _Cases, step: Step, ddof: float) -> _Cases:
+    if step.thinned or step.subsample is not None or step.screen is not None:
+        raise NoClosedForm("raw points are whole batches of fixed sizes, of the normal law")
     parts = [_drawn(cases, step, real, chance, ddof) for real, chance in _compositions(step)]
     slots = zip(*(part.slots for part in parts), strict=True)
     return _Cases(
@@ -87,10 +89,12 @@ def _drawn(cases: _Cases, step: Step, real: int, chance: float, ddof: float) -> 
     batches += [np.empty((0, old * new))] * (len(step.weight) - len(batches))
     pool = np.concatenate(batches)
     weight = np.concatenate([np.full(len(batch), float(w)) for batch, w in zip(batches, step.weight, strict=True)])
-    share = weight / weight.sum()
+    share = weight / (weight.sum() + float(step.carried))
     size = 1 / np.sum(share**2)
-    mean = share @ pool
-    variance = share @ (pool - mean) ** 2 * size / (size - ddof)
+    carried, model = float(step.carried) / (weight.sum() + float(step.carried)), cases.mean[before]
+    mean = share @ pool + carried * model
+    variance = share @ (pool - mean) ** 2 + carried * (cases.variance[before] + (model - mean) ** 2)
+    variance *= size / (size - ddof)
     slots = tuple(np.concatenate([batches[b] for b in kept]) for kept in step.keep)
     return _Cases(cases.chance[before] * np.tile(chances, old) * chance, variance, mean, slots)
 

@@ -14,10 +14,13 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.regimes import Step
-from collapse_theory.regimes.linear_map import conserved_second_moments, second_moments
-from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, second_moment_map
+from collapse_theory.regimes.feedback import pinned
+from collapse_theory.regimes.linear_map import settled
+from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, letters, second_moment_map
+from collapse_theory.regimes.stepping import log_spread, second_moments
 from collapse_theory.schedules import Geometric, Power, additive
 from collapse_theory.theorem import Check, Theorem, proved_by_induction
+from collapse_theory.theorems.information import INFORMATION, STATISTIC
 from collapse_theory.theorems.raw_points import mean_reference
 
 
@@ -34,29 +37,128 @@ def _value(index: int) -> Any:
     return value
 
 
-SECOND_MOMENTS: tuple[Theorem, ...] = tuple(
-    Theorem(
-        title=f"mean {name} by the moment map of the tableau",
+EARLY, LATE = 2**58, 2**59
+"""Generations that stand for late ones: what still doubles between them, or halves, has no other limit."""
+MOST_LETTERS = 100
+"""Most moments whose linear equations are solved in 60 digits."""
+MOVING = 1.5
+"""Factor between these two from which on a moment still grows or falls."""
+
+
+def _settles(setting: Any) -> bool:
+    return holds(setting) and settled(setting)
+
+
+def _changes(setting: Any) -> bool:
+    return holds(setting) and not settled(setting)
+
+
+def _limit(index: int) -> Any:
+    def limit(setting: Any) -> float:
+        if index and setting.family.ddof == 0 and setting.tableau.screen is None:
+            return float(setting.family.spread * (1 - _settled_limit(setting, 0)))
+        return float(setting.family.spread * _settled_limit(setting, index))
+
+    return limit
+
+
+def _settled_limit(setting: Any, index: int) -> float:
+    """Limit of V or of M in units of the source; infinite also where the growth is linear, at a gain of exactly 1."""
+    if index and not pinned(setting.tableau):
+        return float(np.inf) if _settled_limit(setting, 0) else _wandered(setting)
+    times = np.array([EARLY, LATE])
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):
+            moments = second_moments(setting.regime, setting.sizes, setting.family.ddof, times)
+    except OverflowError:
+        return float(np.inf)
+    early, late = moments[index]
+    if not np.isfinite(late) or late > MOVING * early:
+        return float(np.inf)
+    return float(late) if MOVING * late > early else 0.0
+
+
+def _wandered(setting: Any) -> float:
+    """Limit of M where V falls to nothing and nothing ties the means: what the moments add up to in it.
+
+    All means are then shifted alike, so that the vector r of ones in the places of C is kept by the map. With the
+    left vector l that it keeps, of l r = 1, the limit is l x, at any generation after the opening.
+    """
+    import mpmath
+
+    order = [letter for letter in letters(len(setting.tableau.keep)) if letter != ONE]
+    if len(order) > MOST_LETTERS:
+        raise NoClosedForm(f"the limit of {len(order)} moments is more than is solved for: evaluate at large t")
+    state: dict[Any, Fraction] = {V: Fraction(1), ONE: Fraction(1)}
+    for t in range(1, setting.regime.opening + 1):
+        state = _stepped(exact_step_map(setting.regime.step(t, setting.sizes), setting.family.ddof), state)
+    rows = exact_step_map(setting.tableau, setting.family.ddof)
+
+    def number(x: Any) -> Any:
+        return mpmath.mpf(Fraction(x).numerator) / Fraction(x).denominator
+
+    with mpmath.workdps(60):
+        # Column by column, (A − 1)ᵀ l = 0; one column follows from the others and gives its place to l r = 1.
+        equations = [
+            [number(x[0] == "C") for x in order]
+            if column == M
+            else [number(rows[row].get(column, 0) - (row == column)) for row in order]
+            for column in order
+        ]
+        kept = mpmath.lu_solve(mpmath.matrix(equations), mpmath.matrix([int(column == M) for column in order]))
+        return float(sum(c * number(state.get(letter, 0)) for c, letter in zip(kept, order, strict=True)))
+
+
+def _stepped(rows: Any, state: dict[Any, Fraction]) -> dict[Any, Fraction]:
+    """The next state by an exact map."""
+    return {
+        row: sum((Fraction(c) * state.get(column, Fraction(0)) for column, c in form.items()), Fraction(0))
+        for row, form in rows.items()
+    }
+
+
+def _log_spread(setting: Any, t: Any) -> Any:
+    family = setting.family
+    return np.log(family.spread) + log_spread(setting.regime, setting.sizes, family.ddof, t)
+
+
+def _mapped(index: int, *, title: str, conditions: str, holding: Any, limit: Any = None) -> Theorem:
+    name, role, letter = (("spread", "spread", "V"), ("squared location error", "squared_location", "C_{00}"))[index]
+    return Theorem(
+        title=f"mean {name} by the moment map of {title}",
         quantity=role,
         statistic="mean",
         road="recurrence",
-        statement=statement,
-        conditions="any regime and any sample sizes; a fit that matches the first two moments of its fit set",
+        statement=r"x_t = A_t x_{t-1},\; x = (V, C_{ij}, U_i, 1):\quad "
+        + (r"V_t" if index == 0 else r"M_t")
+        + rf" = e_{{{letter}}}^\top x_t",
+        conditions=f"{conditions}; a fit that matches the first two moments of its fit set",
         source="docs/theory/tableau",
-        holds=holds,
+        holds=holding,
         value=_value(index),
-        reference=mean_reference(*powers),
+        log_value=None if index else _log_spread,
+        reference=mean_reference(1 - index, index),
+        limit=limit,
     )
-    for index, (name, role, powers, statement) in enumerate(
-        (
-            ("spread", "spread", (1, 0), r"x_t = A_t x_{t-1},\; x = (V, C_{ij}, U_i, 1):\quad V_t = e_V^\top x_t"),
-            (
-                "squared location error",
-                "squared_location",
-                (0, 1),
-                r"x_t = A_t x_{t-1},\; x = (V, C_{ij}, U_i, 1):\quad M_t = e_{C_{00}}^\top x_t",
-            ),
-        )
+
+
+SECOND_MOMENTS: tuple[Theorem, ...] = tuple(
+    theorem
+    for index in (0, 1)
+    for theorem in (
+        _mapped(
+            index,
+            title="a tableau that settles",
+            conditions="a step that no longer changes after some first generations, one sample size",
+            holding=_settles,
+            limit=_limit(index),
+        ),
+        _mapped(
+            index,
+            title="a tableau that changes",
+            conditions="a step or a sample size that always changes",
+            holding=_changes,
+        ),
     )
 )
 
@@ -91,7 +193,11 @@ def _reciprocal_sum(sizes: Any) -> float:
 
 
 def _mapped_limit(setting: Any) -> float:
-    """Samples that grow without end beside new real points: nothing is left where these are a share of them."""
+    """What an effective number of real points leaves; less and less where new ones are a share of growing samples."""
+    for theorem in INFORMATION:
+        if theorem.statistic == STATISTIC and theorem.holds(setting):
+            size = theorem.value(setting)
+            return float(setting.family.spread / size) if size else float(np.inf)
     sizes, step = setting.sizes, setting.regime.step(np.arange(1, 3), setting.sizes)
     if setting.tableau.mixture and not sizes.constant and sizes.reciprocal_sum_converges is not None:
         real = np.broadcast_to(step.drawn[0], 2)
@@ -134,10 +240,7 @@ def _conserved_reference(setting: Any, t: int) -> Any:
     state: dict[Any, Fraction] = {V: Fraction(1), ONE: Fraction(1)}
     for generation in range(1, t + 1):
         rows = exact_step_map(setting.regime.step(generation, setting.sizes), 0)
-        state = {
-            row: sum((Fraction(c) * state.get(column, Fraction(0)) for column, c in form.items()), Fraction(0))
-            for row, form in rows.items()
-        } | {V: Fraction(1)}
+        state = _stepped(rows, state) | {V: Fraction(1)}
     return mpmath.mpf(setting.family.spread) * state[M].numerator / state[M].denominator
 
 
@@ -218,7 +321,9 @@ CONSERVED_MOMENTS: tuple[Theorem, ...] = (
         conditions=f"any regime and any sample sizes; {_KEEPING}",
         source="docs/theory/tableau; docs/theory/poisson",
         holds=_conserved,
-        value=lambda setting, t: setting.family.spread * conserved_second_moments(setting, t)[1],
+        value=lambda setting, t: (
+            setting.family.spread * second_moments(setting.regime, setting.sizes, 0.0, t, known_variance=True)[1]
+        ),
         reference=_conserved_reference,
         limit=_mapped_limit,
     ),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from collapse_theory import families, regimes
-from collapse_theory.errors import NoClosedForm
+from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.recursion import Recursion
 from collapse_theory.theorem import Order, Theorem
 
@@ -56,7 +56,7 @@ def _settings(theorem: Theorem, n: int) -> Iterator[Recursion]:
                 for example in data.examples():
                     try:
                         setting = Recursion(member, example, sample_size=n)
-                    except ValueError:
+                    except (ValueError, NotDefined):
                         continue
                     if theorem in setting.theorems:
                         yield setting

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,7 @@ Array = NDArray[np.float64]
 FALSE_ALARM = 1e-6
 KEPT = (1, 2, 4, 8)
 QUANTILES = (0.05, 0.5, 0.95)
-REPLICATES = {"quick": 50_000, "default": 200_000, "deep": 2_000_000}
+REPLICATES = {"quick": 50_000, "default": 100_000, "deep": 2_000_000}
 LARGEST_SKEWNESS = 0.02
 """Skewness over the root of the replicates up to which the central limit theorem reaches the threshold."""
 INVERTIBLE = 1e-6
@@ -46,16 +47,21 @@ class Comparison:
     """Relative deviation of the theorem that one standard error amounts to."""
 
 
+def confronted(recursion: Recursion, extra: tuple[Theorem, ...] = ()) -> list[Theorem]:
+    """Theorems about a recursion that its runs can contradict."""
+    further = tuple(theorem for theorem in extra if theorem.holds(recursion))
+    return [th for th in (*recursion.theorems, *further) if th.exact and th.statistic in _COMPARED]
+
+
 def confront(recursion: Recursion, depth: Depth, seed: int, extra: tuple[Theorem, ...] = ()) -> list[Comparison]:
     """All comparisons of one simulated recursion."""
-    further = tuple(theorem for theorem in extra if theorem.holds(recursion))
-    confronted = [th for th in (*recursion.theorems, *further) if th.exact and th.statistic in _COMPARED]
-    if not confronted:
+    theorems = confronted(recursion, extra)
+    if not theorems:
         return []
     times = [recursion.time(name, *_typical(recursion, name)) for name in recursion.family.times]
     runs = recursion.simulate(KEPT[-1], REPLICATES[depth], rng=seed, keep=KEPT, watch=times)
     seen = Seen(runs)
-    return [one for theorem in confronted for one in _COMPARED[theorem.statistic](theorem, seen)]
+    return [one for theorem in theorems for one in _COMPARED[theorem.statistic](theorem, seen)]
 
 
 def critical_value(comparisons: int) -> float:
@@ -67,12 +73,44 @@ def _typical(recursion: Recursion, name: str) -> tuple[Any, ...]:
     return recursion.defined(name).typical
 
 
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Values over the runs, shape ``(replicates, kept)``, and what several theorems ask of them."""
+
+    values: Array
+
+    @cached_property
+    def finite(self) -> bool:
+        """Whether all are."""
+        return bool(np.all(np.isfinite(self.values)))
+
+    @cached_property
+    def mean(self) -> tuple[Array, Array]:
+        """Mean and its standard error per generation."""
+        return estimate.mean(self.values, None)
+
+    @cached_property
+    def std(self) -> tuple[Array, Array]:
+        """Standard deviation and its standard error per generation."""
+        return estimate.std(self.values)
+
+    @cached_property
+    def settled(self) -> tuple[bool, ...]:
+        """Whether the central limit theorem reaches the threshold of the mean, per generation."""
+        return tuple(_settled(column) for column in self.values.T)
+
+    @cached_property
+    def squares_settled(self) -> tuple[bool, ...]:
+        """The same of the squared deviations from the mean."""
+        return tuple(_settled((column - column.mean()) ** 2) for column in self.values.T)
+
+
 @dataclass(frozen=True)
 class Seen:
     """Runs with the values of their quantities, each computed once."""
 
     runs: Runs
-    kept: dict[Quantity, Array] = field(default_factory=dict)
+    kept: dict[Quantity, Sample] = field(default_factory=dict)
 
     @property
     def recursion(self) -> Recursion:
@@ -85,11 +123,15 @@ class Seen:
         own = self.recursion.family.roles.get(name, name)
         return self.recursion.watch(own, *_typical(self.recursion, own))
 
+    def sample(self, quantity: Quantity) -> Sample:
+        """Its values and their summaries."""
+        if quantity not in self.kept:
+            self.kept[quantity] = Sample(quantity.values(self.runs))
+        return self.kept[quantity]
+
     def values(self, quantity: Quantity) -> Array:
         """Its values, shape ``(replicates, kept)``."""
-        if quantity not in self.kept:
-            self.kept[quantity] = quantity.values(self.runs)
-        return self.kept[quantity]
+        return self.sample(quantity).values
 
     def at(self, t: int) -> str:
         """Where a comparison stands, in words."""
@@ -98,37 +140,39 @@ class Seen:
 
 def _mean(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
     quantity = seen.quantity(theorem.quantity)
-    values = seen.values(quantity)
-    if np.all(np.isfinite(values)):
+    sample = seen.sample(quantity)
+    if sample.finite:
         moment = quantity.relative_second_moment(seen.runs.generations)
-        yield from _averages(theorem, f"{quantity}.mean", seen, values, moment, quantity.numbers)
+        yield from _averages(theorem, f"{quantity}.mean", seen, sample, moment, quantity.numbers)
 
 
 def _averages(
-    theorem: Theorem, what: str, seen: Seen, values: Array, moment: Array | None, numbers: tuple[Any, ...] = ()
+    theorem: Theorem, what: str, seen: Seen, sample: Sample, moment: Array | None, numbers: tuple[Any, ...] = ()
 ) -> Iterator[Comparison]:
     generations = seen.runs.generations
     exact = np.asarray(theorem.value(seen.recursion, generations, *numbers), dtype=float)
-    middle, error = estimate.mean(values, None)
+    middle, error = sample.mean
     for i, t in enumerate(generations):
         at = slice(i, i + 1)
         try:
-            estimate.refuse_unseeable("mean", generations[at], values[:, at], None if moment is None else moment[at])
+            estimate.refuse_unseeable(
+                "mean", generations[at], sample.values[:, at], None if moment is None else moment[at]
+            )
         except Unseeable:
             continue
-        if np.isfinite(exact[i]) and error[i] > 0 and _settled(values[:, i]):
+        if np.isfinite(exact[i]) and error[i] > 0 and sample.settled[i]:
             yield _compared(theorem, f"{what}, {seen.at(t)}", middle[i], exact[i], error[i])
 
 
 def _std(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
     quantity = seen.quantity(theorem.quantity)
-    values = seen.values(quantity)
-    if not np.all(np.isfinite(values)):
+    sample = seen.sample(quantity)
+    if not sample.finite:
         return
     exact = np.asarray(theorem.value(seen.recursion, seen.runs.generations, *quantity.numbers), dtype=float)
-    spread, error = estimate.std(values)
+    spread, error = sample.std
     for i, t in enumerate(seen.runs.generations):
-        if np.isfinite(exact[i]) and error[i] > 0 and _settled((values[:, i] - values[:, i].mean()) ** 2):
+        if np.isfinite(exact[i]) and error[i] > 0 and sample.squares_settled[i]:
             yield _compared(theorem, f"{quantity}.std, {seen.at(t)}", spread[i], exact[i], error[i])
 
 
@@ -148,7 +192,7 @@ def _conservation(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:
     """The two sides of the ledger, added up in every run."""
     parts = [seen.quantity(role) for role in ("spread", "squared_location")]
     total = seen.values(parts[0]) + seen.values(parts[1])
-    yield from _averages(theorem, " + ".join(map(str, parts)), seen, total, None)
+    yield from _averages(theorem, " + ".join(map(str, parts)), seen, Sample(total), None)
 
 
 def _law(theorem: Theorem, seen: Seen) -> Iterator[Comparison]:

@@ -29,6 +29,10 @@ ARRIVED = 1e-5
 """Distance from a finite limit at which a curve has arrived; a driftless walk's tails get there like t^(-1/2)."""
 BEYOND = 1e3
 """Size beyond which a value stands for infinity."""
+STRIDE = 10**4
+"""Factor between generations over which a slow curve must go on towards 0 or infinity, as a power of t does."""
+PACE = 0.99
+"""Share of its last stride, on a logarithmic scale, by which it must go on."""
 PROBABILITIES = (0.01, 0.5, 0.95)
 CURVES = ("mean", "std", "median")
 
@@ -132,7 +136,16 @@ def _limit_error(curve: Any) -> float:
         arrived = math.copysign(1.0, value) == math.copysign(1.0, limit) and abs(value) > BEYOND
     else:
         arrived = abs(value - limit) <= ARRIVED * max(abs(limit), 1.0)
-    return 0.0 if arrived else math.inf
+    return 0.0 if arrived or _on_its_way(curve, limit) else math.inf
+
+
+def _on_its_way(curve: Any, limit: float) -> bool:
+    """Whether a curve goes to 0 or to infinity at the pace of a power of t."""
+    if limit not in (0.0, math.inf):
+        return False
+    early, middle, late = (float(curve.log(t)) for t in (FAR // STRIDE**2, FAR // STRIDE, FAR))
+    sign = 1.0 if limit else -1.0
+    return sign * (late - middle) >= PACE * sign * (middle - early) > 0
 
 
 def _relative(value: Any, exact: Any) -> float:

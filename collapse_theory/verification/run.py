@@ -16,6 +16,7 @@ from collapse_theory.theorem import Theorem
 from collapse_theory.verification import settings
 from collapse_theory.verification.approach import Approach, approach
 from collapse_theory.verification.confront import FALSE_ALARM, Comparison, confront, critical_value
+from collapse_theory.verification.cover import cover
 from collapse_theory.verification.digits import Digits, checkable, digits
 from collapse_theory.verification.report import Report, Row
 from collapse_theory.verification.settings import DEPTHS, Depth
@@ -57,9 +58,10 @@ def verify(
     _check_kind("family", family, families.named())
     _check_kind("regime", regime, regimes.named())
     started = time.perf_counter()
-    simulated = settings.simulated(depth, family, regime)
+    possible = settings.simulated(depth, family, regime)
     stressed = settings.stressed(depth, family, regime)
-    theorems = _distinct([*simulated, *stressed], extra)
+    theorems = _distinct([*possible, *stressed], extra)
+    simulated = cover(possible, depth, tuple(extra))
     times = settings.stress_times(depth)
     jobs: list[Job] = [
         *(("simulation", partial(confront, r, depth, seed + i, tuple(extra))) for i, r in enumerate(simulated)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Literal
 
 from collapse_theory import families, regimes, schedules
+from collapse_theory.errors import NotDefined
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
@@ -18,7 +19,7 @@ STRESS_TIMES = (0, 1, 2, 10**3, 10**9)
 
 
 def simulated(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:
-    """Recursions to simulate: small samples, constant and growing, so that every effect is large."""
+    """Recursions to choose from for simulation: small samples, constant and growing, so that every effect is large."""
     sizes: list[Any] = [12, schedules.power(12, 1)]
     if depth != "quick":
         sizes += [30]
@@ -53,5 +54,5 @@ def _possible(family: Family, regime: Regime, size: Any) -> Recursion | None:
     """The recursion, or None where this estimator or regime refuses the sample size."""
     try:
         return Recursion(family, regime, sample_size=size)
-    except ValueError:
+    except (ValueError, NotDefined):
         return None

@@ -20,12 +20,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import POSITIVE, Choice, Domain, InstanceOf, check_parameters, inside
+from collapse_theory.families.categorical import tables
 from collapse_theory.families.categorical.ancestral import ANCESTRAL
 from collapse_theory.families.categorical.approximations import APPROXIMATIONS
 from collapse_theory.families.categorical.enumerated import ENUMERATED
@@ -35,6 +36,7 @@ from collapse_theory.families.categorical.pairs import alive_pairs, for_each, fu
 from collapse_theory.families.categorical.probabilities import ProbabilityVector
 from collapse_theory.families.categorical.simulate import run_kernel
 from collapse_theory.families.categorical.smoothed import SMOOTHED
+from collapse_theory.families.categorical.tables import Counts
 from collapse_theory.families.family import Event, Family, Measure, State, run_plain
 from collapse_theory.families.labels import distinct_labels
 from collapse_theory.families.smoothing import AddAlpha, BackOff, Smoothing
@@ -49,12 +51,6 @@ DENSE = 256
 CELLS = 500_000
 """Cells of the laws of one block."""
 TYPES = Domain(low=2, high=2**31, integer=True)
-
-
-class Counts(NamedTuple):
-    """Points as counts of their types: a row of a table, or an array of ``(2, types)`` arrays of type and count."""
-
-    of: NDArray[Any]
 
 
 @dataclass(frozen=True, repr=False)
@@ -274,6 +270,11 @@ class Categorical(Family):
         return self.smoothing is None and self.estimator == "plug-in"
 
     @property
+    def bounded_spread(self) -> bool:
+        """Gini–Simpson indices are at most 1."""
+        return True
+
+    @property
     def ddof(self) -> float:
         """The mean of unit vectors divides by n."""
         return 0.0
@@ -336,30 +337,10 @@ class Categorical(Family):
         return laws, np.zeros(replicates)
 
     def draw(self, state: State, count: Any, rng: np.random.Generator) -> Counts:
-        laws = state[0]
-        if self.dense:
-            return Counts(rng.multinomial(count, laws).astype(float))
-        each = np.broadcast_to(count, laws.shape)
-        return Counts(
-            for_each(
-                lambda law, n: alive_pairs(rng.multinomial(n, law[1] / law[1].sum()).astype(float), law[0]), laws, each
-            )
-        )
+        return tables.drawn(state[0], count, rng)
 
     def pool(self, batches: Sequence[Counts], weights: Sequence[Any] | None = None) -> Counts:
-        factors = [1.0] * len(batches) if weights is None else weights
-        if self.dense:
-            return Counts(np.sum([w * b.of for w, b in zip(factors, batches, strict=True)], axis=0))
-        size = len(self.probabilities)
-
-        def union(*parts: Array) -> Array:
-            total = sum(
-                w * np.bincount(part[0].astype(np.int64), part[1], minlength=size)
-                for w, part in zip(factors, parts, strict=True)
-            )
-            return alive_pairs(np.asarray(total))
-
-        return Counts(for_each(union, *(batch.of for batch in batches)))
+        return tables.united(batches, weights, len(self.probabilities))
 
     def fit(self, pooled: Counts, kish: Any, previous: State, rng: np.random.Generator) -> State:
         if self.dense:
@@ -371,6 +352,18 @@ class Categorical(Family):
         else:
             laws = for_each(lambda counts: alive_pairs(self.fitted(full_table(counts, size), rng)), pooled.of)
         return laws, np.array([np.count_nonzero(c[1] == 1) / c[1].sum() for c in pooled.of])
+
+    def expected(self, state: State, count: Any) -> Counts:
+        return tables.times(state[0], count)
+
+    def draw_points(self, state: State, count: int, rng: np.random.Generator) -> Counts:
+        return self.draw(state, count, rng)
+
+    def join(self, batches: Sequence[Counts]) -> Counts:
+        return self.pool(batches)
+
+    def subsample(self, points: Counts, size: int, rng: np.random.Generator, *, replacement: bool) -> Counts:
+        return tables.sampled(points, size, rng, replacement=replacement)
 
     def fitted(self, counts: Array, rng: np.random.Generator) -> Array:
         """Laws fitted to counts of the types in the last axis; where nothing is added, of any of the types."""

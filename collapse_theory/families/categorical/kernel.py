@@ -13,6 +13,8 @@ import numpy as np
 from numba import njit
 
 from collapse_theory.families.categorical.multinomial import FEW, Law, draw, poisson_rows, prepare, renewed
+from collapse_theory.families.categorical.subsampling import subsample
+from collapse_theory.families.kept_counts import kept_counts
 
 PLUG_IN, POSTERIOR = 0, 1
 ABSORBED, LOST, FIXED, REDUCED = 0, 1, 2, 3
@@ -24,6 +26,25 @@ class Learner(NamedTuple):
     estimator: int
     added: float
     everywhere: bool
+
+
+class Plan(NamedTuple):
+    """The tableau of every generation, arrays whose first axis is the generation; the last batch is the law itself.
+
+    ``drawn`` and ``kept`` (chances) are of real and model points; ``weights`` of real, model, slots, law; ``share`` is
+    the chance that a model point is real, ``carried`` the points' worth of the law, ``size`` the points of the pool
+    that are fitted, 0 for all. ``keep`` has 1 where a slot takes in a batch. ``fewest`` points are needed.
+    """
+
+    drawn: np.ndarray
+    kept: np.ndarray
+    weights: np.ndarray
+    share: np.ndarray
+    carried: np.ndarray
+    size: np.ndarray
+    keep: np.ndarray
+    replacement: bool
+    fewest: int
 
 
 class Watch(NamedTuple):
@@ -169,29 +190,33 @@ def written(types, weights, size, scale, base, added, row, pairs, begin, table):
 
 
 @njit(cache=True, nogil=True)
-def run(rng, source, base, learner, unit, drawn, weights, keep, share, watch, record, states):
+def run(rng, source, base, learner, unit, plan, watch, record, states):
     """Replicates, each through all generations; returns the pairs of the laws where they are kept as lists.
 
     ``states`` is the number of types, ``source`` the law of generation 0 and ``base`` that of smoothing, both prepared.
     """
-    slots, rows, dense = len(keep), poisson_rows(unit), record.laws.shape[2] > 0
-    spare = 2 + 2 * slots  # rows: real, model, the slots, the slots to come, what smoothing adds
+    slots, rows, dense = len(plan.keep), poisson_rows(unit), record.laws.shape[2] > 0
+    itself = 2 + 2 * slots  # rows: real, model, the slots, the slots to come, the law, what smoothing adds or a pool
+    spare = itself + 1
     types, numbers = np.empty((spare + 1, states), np.int32), np.empty((spare + 1, states))
     table, hits, places = np.zeros(states), np.zeros(states, np.int64), np.empty(states, np.int32)
     alive, counts = np.empty(states, np.int32), np.empty(states)
     own = Law(alive, counts, np.empty(states), np.empty(states, np.int32))
     pairs, end, none = np.empty((2, 0 if dense else 1024)), 0, np.empty(0)
-    sizes, batches, pair, ones = np.zeros(spare + 1, np.int64), np.arange(2 + slots), np.array([1, 0]), np.ones(2)
+    sizes, batches, pair, ones = np.zeros(spare + 1, np.int64), np.arange(3 + slots), np.array([1, 0]), np.ones(2)
+    batches[-1] = itself
     counted = learner.estimator == PLUG_IN and not learner.everywhere
     columns, watching = record.column, len(watch.kinds) > 0
-    in_place = counted and slots == 0 and share == 0 and learner.added == 0
+    in_place = counted and slots == 0 and learner.added == 0
     for r in range(record.once.shape[0]):
         sizes[:] = 0
         law, size, total, added, once = source, len(source.types), 1.0, 0.0, 0.0
-        for t in range(len(drawn) + 1):
+        for t in range(len(plan.drawn) + 1):
             if t > 0:
-                real, model, back = drawn[t - 1, 0], drawn[t - 1, 1], 0
-                if in_place and t > 1 and size <= FEW and real == 0 and weights[t - 1, 1] == 1:
+                share, carried, back, weights = plan.share[t - 1], plan.carried[t - 1], 0, plan.weights[t - 1]
+                real, model = kept_counts(rng, plan.drawn[t - 1], plan.kept[t - 1], plan.fewest)
+                plain = share == 0 and carried == 0 and real == 0 and weights[1] == 1
+                if in_place and plain and t > 1 and size <= FEW:
                     size = renewed(rng, alive, counts, size, total, model)
                 else:
                     if share > 0:
@@ -200,7 +225,7 @@ def run(rng, source, base, learner, unit, drawn, weights, keep, share, watch, re
                     if added > 0:
                         back = rng.binomial(model, added / (total + added))
                         model -= back
-                    sizes[0], sizes[1] = 0, 0
+                    sizes[0], sizes[1], sizes[itself] = 0, 0, 0
                     if real > 0:
                         sizes[0] = draw(rng, source, real, len(source.types), rows, hits, places, types[0], numbers[0])
                     if model > 0:
@@ -216,13 +241,22 @@ def run(rng, source, base, learner, unit, drawn, weights, keep, share, watch, re
                         pair[1] = 0
                         sizes[1] = unite(types, numbers, sizes, pair, ones, table, types[1], numbers[1])
                         sizes[0] = 0
-                    size = unite(types, numbers, sizes, batches, weights[t - 1], table, alive, counts)
+                    if carried > 0:
+                        for e in range(size):
+                            types[itself, e], numbers[itself, e] = law.types[e], law.weights[e] * (carried / total)
+                        sizes[itself] = size
+                    size = unite(types, numbers, sizes, batches, weights, table, alive, counts)
+                    if plan.size[t - 1] > 0:
+                        types[spare, :size], numbers[spare, :size] = alive[:size], counts[:size]
+                        pool = Law(types[spare], numbers[spare], own.cumulative, own.guide)
+                        how = plan.size[t - 1], plan.replacement, rows, hits, places
+                        size = subsample(rng, pool, size, *how, alive, counts)
                     if slots > 0:
                         first = 4 + slots - batches[2]
                         for new in range(first, first + slots):
-                            row = keep[new - first]
+                            row = plan.keep[new - first]
                             sizes[new] = unite(types, numbers, sizes, batches, row, table, types[new], numbers[new])
-                        batches[2:] += first - batches[2]
+                        batches[2 : 2 + slots] += first - batches[2]
                 law, once, total = own, 0.0, 0.0
                 for e in range(size):
                     once += counts[e] == 1

@@ -35,6 +35,8 @@ def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResu
         raise NotDefined("tilt is not defined for a categorical law: simulate with tilt=0")
     types, replicates, kept = len(family.probabilities), block.replicates, len(block.record)
     plan, learner = laid_out(block), _learner(family)
+    if np.any(plan.carried) and learner.added and not learner.everywhere:
+        learner = learner._replace(everywhere=True)  # the law that is carried over has a weight for each type
     record = kernel.Record(
         plan.column,
         np.empty((replicates, kept, types if family.dense else 0)),
@@ -44,11 +46,28 @@ def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResu
     )
     source = _law(family.probabilities.values)
     base = _law(np.ones(types)) if isinstance(family.smoothing, AddAlpha) else source
-    drawn, share = plan.drawn.astype(np.int64), float(plan.step.share)
     unit, watch = _unit(plan, learner.added), _watch(family, block.watch)
-    pairs = kernel.run(rng, source, base, learner, unit, drawn, plan.weights, plan.keep, share, watch, record, types)
+    pairs = kernel.run(rng, source, base, learner, unit, _laid(family, plan), watch, record, types)
     laws: NDArray[Any] = record.laws if family.dense else _apart(pairs, record.ends)
     return BlockResult(states=(laws, record.once), times=record.times if block.watch else None)
+
+
+def _laid(family: Any, plan: LaidOut) -> Any:
+    """The tableau as the compiled loop takes it: the law itself is one batch more, of weight 1 and never stored."""
+    from collapse_theory.families.categorical import kernel
+
+    part, last = plan.step.subsample, np.zeros((len(plan.keep), 1))
+    return kernel.Plan(
+        plan.drawn.astype(np.int64),
+        plan.kept,
+        np.hstack([plan.weights, np.ones((len(plan.weights), 1))]),
+        plan.share,
+        plan.carried,
+        (0 * plan.kish if part is None else plan.kish).astype(np.int64),
+        np.hstack([plan.keep, last]),
+        part is not None and part.replacement,
+        family.fewest_points,
+    )
 
 
 def _law(weights: Array) -> Any:
@@ -86,7 +105,7 @@ def _unit(plan: LaidOut, added: float) -> float:
         return UNITS[1]
     counts = np.concatenate([plan.drawn[-2], plan.stored[-2]])
     pool = float(plan.weights[-2] @ counts)
-    points = plan.drawn[-1, 1] * (1 - float(plan.step.share)) * pool / (pool + added)
+    points = plan.drawn[-1, 1] * plan.kept[-1, 1] * (1 - plan.share[-1]) * pool / (pool + added)
     variance = plan.drawn[-1, 1] - points
     return float(np.clip((points - multinomial.BELOW * np.sqrt(points + variance)) / pool, *UNITS))
 

@@ -29,6 +29,7 @@ from collapse_theory.families.gaussian.passage import PASSAGE
 from collapse_theory.families.gaussian.simulate import run_kernel
 from collapse_theory.families.gaussian.spread import SPREAD
 from collapse_theory.families.gaussian.tails import TAILS
+from collapse_theory.families.points import chosen, joined, screened
 from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
 from collapse_theory.theorem import Theorem
@@ -147,6 +148,25 @@ class Gaussian(Family):
 
         return sympy.simplify(expression.subs(ddof, sympy.Rational(str(self.ddof))))
 
+    @property
+    def fewest_points(self) -> int:
+        """Two, or more than ddof."""
+        return max(2, int(np.floor(self.ddof)) + 1)
+
+    def check_step(self, step: Any) -> None:
+        """ValueError when fewer than two points, or of Kish's size at most ddof, are fitted."""
+        super().check_step(step)
+        points = sum(c for w, c in zip(step.weight, step.counts, strict=True) if w) + step.carried
+        points = points if step.subsample is None else step.subsample.size
+        if points < 2:
+            raise ValueError(
+                f"a fit to {points} point is outside the domain of a Gaussian: at least 2 points are needed"
+            )
+        if self.ddof >= step.kish:
+            raise ValueError(
+                f"ddof = {self.ddof!r} is outside its domain: a real number below {step.kish:g}, Kish's size"
+            )
+
     def check(self, sizes: Schedule, last: int = FORESEEN) -> None:
         """ValueError when n < 2 or ddof ≥ n."""
         n = sizes.smallest_by(last)
@@ -182,11 +202,41 @@ class Gaussian(Family):
         return Batch(total, mean, np.sum(within, axis=0) + np.sum(between, axis=0))
 
     def fit(self, pooled: Batch, kish: Any, previous: State, rng: np.random.Generator) -> State:
-        size = float(kish)
-        if self.estimator == "posterior":
-            variance = pooled.squares / rng.chisquare(size - 1, pooled.mean.shape)
-            return pooled.mean + np.sqrt(variance / size) * rng.standard_normal(pooled.mean.shape), np.log(variance) / 2
-        return pooled.mean, np.log(pooled.squares / pooled.count * size / (size - self.ddof)) / 2
+        size, mean = np.asarray(kish, dtype=float), pooled.mean
+        posterior = self.estimator == "posterior"
+        divisor = rng.chisquare(size - 1, mean.shape) if posterior else size - self.ddof
+        variance = pooled.squares / pooled.count * size / divisor
+        if posterior:
+            mean = mean + np.sqrt(variance / size) * rng.standard_normal(mean.shape)
+        with np.errstate(divide="ignore"):  # one point drawn many times has no spread
+            return mean, np.log(variance) / 2
+
+    def expected(self, state: State, count: Any) -> Batch:
+        location, log_sd = state
+        points = np.broadcast_to(count, location.shape).astype(float)
+        return Batch(points, location, points * np.exp(2 * log_sd))
+
+    def draw_screened(self, state: State, count: Any, screen: Any, rng: np.random.Generator) -> Batch:
+        location, log_sd = state
+        points = np.broadcast_to(count, location.shape)
+        mean, squares = screened(points, screen, rng)
+        return Batch(points.astype(float), location + mean * np.exp(log_sd), squares * np.exp(2 * log_sd))
+
+    def draw_points(self, state: State, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        location, log_sd = state
+        return location[:, None] + np.exp(log_sd)[:, None] * rng.standard_normal((len(location), count))
+
+    def join(self, batches: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        return joined(batches)
+
+    def subsample(
+        self, points: NDArray[np.float64], size: int, rng: np.random.Generator, *, replacement: bool
+    ) -> Batch:
+        some = chosen(points, size, rng, replacement=replacement)
+        apart = some - some[:, :1]  # one point drawn many times has no spread at all
+        shift = apart.mean(axis=1)
+        squares = ((apart - shift[:, None]) ** 2).sum(axis=1)
+        return Batch(np.full(len(some), float(size)), some[:, 0] + shift, squares)
 
     def run_block(self, block: Block, rng: np.random.Generator) -> BlockResult:
         if block.method == "plain":

@@ -1,9 +1,4 @@
-"""The compiled loops of the Gaussian recursion: generations outside, replicates inside, no sample ever drawn.
-
-A batch of c points is a mean (one normal) and a sum of squares about it (one chi-square). All is held about the
-current fitted mean, in units of a power of ``HUGE`` that each replicate has for itself, so nothing cancels and nothing
-leaves the floats. Draws come in the order of the plain verbs: on one stream both give the same runs.
-"""
+"""The compiled loops of the Gaussian recursion: generations outside, replicates inside, no sample ever drawn."""
 
 from __future__ import annotations
 
@@ -13,32 +8,28 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit
 
-TINY, HUGE = 1e-100, 1e100
-LOG_HUGE = math.log(HUGE)
-REAL, MODEL, FIRST_SLOT = 0, 1, 2
-
-
-class Models(NamedTuple):
-    """Fitted models, one per replicate: sd in units of HUGE^exponent, mean in units of HUGE^max(exponent, 0)."""
-
-    mean: Any
-    sd: Any
-    exponent: Any
-
-
-class Batches(NamedTuple):
-    """Batches of points, arrays of shape ``(batches, replicates)``; means are about the current fitted mean."""
-
-    count: Any
-    mean: Any
-    squares: Any
-
-
-class Tilt(NamedTuple):
-    """Tilting exponent θ of the model's chi-squares, and log Γ(a + θ)/(Γ(a) a^θ) at a = df/2, per generation."""
-
-    exponent: Any
-    normaliser: Any
+from collapse_theory.families.gaussian.batches import (
+    FIRST_SLOT,
+    HUGE,
+    LOG_HUGE,
+    MODEL,
+    REAL,
+    TINY,
+    Models,
+    absent,
+    carry,
+    change_unit,
+    draw_chi_squares,
+    draw_counted,
+    draw_model,
+    draw_normals,
+    draw_real,
+    times_huge,
+    unite,
+    unite_alike,
+    weigh,
+)
+from collapse_theory.families.kept_counts import kept_counts
 
 
 class Record(NamedTuple):
@@ -77,7 +68,7 @@ def run_chain(rng, drawn, stored, ddof, tilt, record):  # pragma: no cover
     """
     replicates = len(record.location)
     models = _sources(replicates)
-    nothing = _absent(0, replicates)
+    nothing = absent(0, replicates)
     noise, within, log_weight = np.empty(replicates), np.empty(replicates), np.zeros(replicates)
     _note(record, 0, models, log_weight)
     for g in range(len(drawn)):
@@ -85,7 +76,7 @@ def run_chain(rng, drawn, stored, ddof, tilt, record):  # pragma: no cover
         carried = stored[g] - ddof if stored[g] > 0.0 else 0.0
         draw_normals(rng, noise)
         draw_chi_squares(rng, drawn[g] - 1.0 + 2.0 * tilt.exponent[g], within)
-        _weigh(tilt, g, drawn[g] - 1.0, within, log_weight)
+        weigh(tilt, g, drawn[g] - 1.0, within, log_weight)
         _move(models, noise, within, math.sqrt(drawn[g]) / total, carried, stored[g] / total, 1.0 / (total - ddof))
         _rescale(models, nothing)
         _note(record, g + 1, models, log_weight)
@@ -101,23 +92,15 @@ def _move(models, noise, within, step, carried, between, inverse):  # pragma: no
 
 
 @njit(cache=True, nogil=True)
-def run_tableau(rng, counts, weights, keep, share, kish, ddof, posterior, tilt, record):  # pragma: no cover
+def run_tableau(rng, plan, ddof, posterior, tilt, record):  # pragma: no cover
     """Recursion of any tableau: batches are drawn, pooled, fitted and stored.
 
     Parameters
     ----------
     rng : numpy.random.Generator
         The block's own stream.
-    counts : ndarray
-        Points drawn, shape ``(generations, 2)``: real, model.
-    weights : ndarray
-        Weight of one point of every batch, shape ``(generations, batches)``: real, model, slots.
-    keep : ndarray
-        1 where a slot takes in a batch, else 0, shape ``(slots, batches)``.
-    share : float
-        Chance that a model point comes from the source.
-    kish : ndarray
-        Kish's size of the fit set per generation.
+    plan : Plan
+        The tableau of every generation.
     ddof : float
         Divisor.
     posterior : bool
@@ -127,119 +110,41 @@ def run_tableau(rng, counts, weights, keep, share, kish, ddof, posterior, tilt, 
     record : Record
         Output.
     """
-    replicates, slots = len(record.location), len(keep)
+    replicates, slots = len(record.location), len(plan.keep)
     models = _sources(replicates)
-    batches, stored = _absent(FIRST_SLOT + slots, replicates), _absent(slots, replicates)
-    fitted, log_weight = _absent(1, replicates), np.zeros(replicates)
+    batches, stored = absent(FIRST_SLOT + slots + 1, replicates), absent(slots, replicates)
+    weights, keep = np.ones(FIRST_SLOT + slots + 1), np.zeros((slots, FIRST_SLOT + slots + 1))
+    keep[:, : FIRST_SLOT + slots] = plan.keep
+    fitted, log_weight, alike = absent(1, replicates), np.zeros(replicates), np.all(plan.kept == 1.0)
     _note(record, 0, models, log_weight)
-    for g in range(len(counts)):
-        batches.count[REAL] = counts[g, REAL]
-        batches.count[MODEL] = counts[g, MODEL]
-        if share > 0.0:
-            _draw_mixture(rng, counts[g, MODEL], share, models, batches, fitted)
+    for g in range(len(plan.drawn)):
+        weights[: FIRST_SLOT + slots] = plan.weights[g]
+        thinned = plan.kept[g, REAL] < 1.0 or plan.kept[g, MODEL] < 1.0
+        batches.count[REAL], batches.count[MODEL] = plan.drawn[g, REAL], plan.drawn[g, MODEL]
+        if thinned:
+            for i in range(replicates):
+                real, model = kept_counts(rng, plan.drawn[g], plan.kept[g], plan.fewest)
+                batches.count[REAL, i], batches.count[MODEL, i] = real, model
+        if plan.share[g] > 0.0 or thinned:
+            draw_counted(rng, plan, plan.share[g], models, batches, fitted)
         else:
-            _draw_real(rng, counts[g, REAL], models, batches)
-            _draw_model(rng, counts[g, MODEL], tilt, g, models, batches, log_weight)
-        _unite(batches, weights[g], fitted, 0)
-        for j in range(slots):
-            _unite(batches, keep[j], stored, j)
-        _fit(rng, fitted, kish[g], ddof, posterior, models)
+            draw_real(rng, plan, g, models, batches)
+            draw_model(rng, float(plan.drawn[g, MODEL]), tilt, g, models, batches, log_weight)
+        weights[-1] = plan.carried[g] > 0.0
+        if plan.carried[g] > 0.0 or (g > 0 and plan.carried[g - 1] > 0.0):
+            carry(plan.carried[g], models, batches)
+        if alike:
+            unite_alike(batches, weights, fitted, 0)
+            for j in range(slots):
+                unite_alike(batches, keep[j], stored, j)
+        else:
+            unite(batches, weights, fitted, 0)
+            for j in range(slots):
+                unite(batches, keep[j], stored, j)
+        _fit(rng, fitted, plan.kish[g], ddof, posterior, models)
         _store(stored, fitted.mean[0], batches)
         _rescale(models, batches)
         _note(record, g + 1, models, log_weight)
-
-
-@njit(cache=True, nogil=True)
-def _draw_real(rng, count, models, batches):  # pragma: no cover
-    """Batch of one size from the source."""
-    if count > 0.0:
-        draw_normals(rng, batches.mean[REAL])
-        draw_chi_squares(rng, count - 1.0, batches.squares[REAL])
-        _place_real(models, batches)
-
-
-@njit(cache=True, nogil=True)
-def _draw_model(rng, count, tilt, g, models, batches, log_weight):  # pragma: no cover
-    """Batch of one size from the current models, its chi-squares tilted."""
-    if count > 0.0:
-        draw_normals(rng, batches.mean[MODEL])
-        draw_chi_squares(rng, count - 1.0 + 2.0 * tilt.exponent[g], batches.squares[MODEL])
-        _weigh(tilt, g, count - 1.0, batches.squares[MODEL], log_weight)
-        _place_model(models, batches)
-
-
-@njit(cache=True, nogil=True)
-def _draw_mixture(rng, count, share, models, batches, union):  # pragma: no cover
-    """Model batch of which each point comes from the source with the given chance."""
-    real, model = batches.count[REAL], batches.count[MODEL]
-    for i in range(real.size):
-        real[i] = rng.binomial(int(count), share)
-        model[i] = count - real[i]
-    for b in (REAL, MODEL):
-        draw_normals(rng, batches.mean[b])
-        for i in range(real.size):
-            draw_chi_squares(rng, max(batches.count[b, i] - 1.0, 0.0), batches.squares[b, i : i + 1])
-    _place_real(models, batches)
-    _place_model(models, batches)
-    drawn = np.zeros(len(batches.count))
-    drawn[:FIRST_SLOT] = 1.0
-    _unite(batches, drawn, union, 0)
-    for i in range(real.size):
-        real[i], model[i] = 0.0, count
-        batches.mean[MODEL, i], batches.squares[MODEL, i] = union.mean[0, i], union.squares[0, i]
-
-
-@njit(cache=True, nogil=True)
-def _place_real(models, batches):  # pragma: no cover
-    """Standard draws made a batch of the source, seen from the current fitted mean in the current units."""
-    count, mean, squares = batches.count[REAL], batches.mean[REAL], batches.squares[REAL]
-    for i in range(count.size):
-        if count[i] > 0.0:
-            while models.exponent[i] < 0:
-                _change_unit(models, batches, i, 1)
-            if batches.count[MODEL, i] == 0.0:
-                _look_from_source(models, batches, i)
-            sd = _times_huge(1.0, -models.exponent[i])
-            mean[i] = sd * mean[i] / math.sqrt(count[i]) - models.mean[i]
-            squares[i] *= sd * sd
-
-
-@njit(cache=True, nogil=True)
-def _look_from_source(models, batches, i):  # pragma: no cover
-    """Means about the source's mean, for a generation in which no point comes from the model, however far it is."""
-    empty = True
-    for b in range(FIRST_SLOT, len(batches.count)):
-        batches.mean[b, i] += models.mean[i]
-        empty = empty and batches.count[b, i] == 0.0
-    models.mean[i] = 0.0
-    if empty:
-        models.exponent[i] = 0
-
-
-@njit(cache=True, nogil=True)
-def _place_model(models, batches):  # pragma: no cover
-    """Standard draws made a batch of the current models."""
-    count, mean, squares = batches.count[MODEL], batches.mean[MODEL], batches.squares[MODEL]
-    for i in range(count.size):
-        if count[i] > 0.0:
-            mean[i] *= models.sd[i] / math.sqrt(count[i])
-            squares[i] *= models.sd[i] * models.sd[i]
-
-
-@njit(cache=True, nogil=True)
-def _unite(batches, weights, union, row):  # pragma: no cover
-    """Union of batches, each point of a batch carrying its weight, by pairwise updates of mean and squares."""
-    total, mean, squares = union.count[row], union.mean[row], union.squares[row]
-    for i in range(total.size):
-        total[i], mean[i], squares[i] = 0.0, 0.0, 0.0
-    for b in range(len(weights)):
-        for i in range(total.size):
-            size = weights[b] * batches.count[b, i]
-            if size > 0.0:
-                total[i] += size
-                apart = batches.mean[b, i] - mean[i]
-                mean[i] += apart * size / total[i]
-                squares[i] += weights[b] * batches.squares[b, i] + size * apart * (batches.mean[b, i] - mean[i])
 
 
 @njit(cache=True, nogil=True)
@@ -249,14 +154,23 @@ def _fit(rng, fitted, kish, ddof, posterior, models):  # pragma: no cover
     mean, sd, exponent = models
     if posterior:
         chi_square, noise = np.empty(mean.size), np.empty(mean.size)
-        draw_chi_squares(rng, kish - 1.0, chi_square)
+        if kish > 0.0:
+            draw_chi_squares(rng, kish - 1.0, chi_square)
+        else:
+            for i in range(mean.size):
+                draw_chi_squares(rng, total[i] - 1.0, chi_square[i : i + 1])
         draw_normals(rng, noise)
         for i in range(mean.size):
-            sd[i] = math.sqrt(squares[i] / chi_square[i])
-            shift[i] += sd[i] * noise[i] / math.sqrt(kish)
+            size = kish if kish > 0.0 else total[i]
+            sd[i] = math.sqrt(squares[i] / total[i] * size / chi_square[i])
+            shift[i] += sd[i] * noise[i] / math.sqrt(size)
+    elif kish > 0.0:
+        factor = kish / (kish - ddof) / total[0]
+        for i in range(mean.size):
+            sd[i] = math.sqrt(squares[i] * factor)
     else:
         for i in range(mean.size):
-            sd[i] = math.sqrt(squares[i] / total[i] * (kish / (kish - ddof)))
+            sd[i] = math.sqrt(squares[i] / (total[i] - ddof))
     for i in range(mean.size):
         mean[i] += (exponent[i] >= 0) * shift[i]
 
@@ -272,53 +186,9 @@ def _store(stored, shift, batches):  # pragma: no cover
 
 
 @njit(cache=True, nogil=True)
-def draw_normals(rng, out):  # pragma: no cover
-    """Standard normal variables."""
-    for i in range(out.size):
-        out[i] = rng.standard_normal()
-
-
-@njit(cache=True, nogil=True)
-def draw_chi_squares(rng, df, out):  # pragma: no cover
-    """Chi-square variables by the method of Marsaglia and Tsang (2000), bit for bit numpy's; zeros for df = 0."""
-    if df <= 2.0:
-        for i in range(out.size):
-            out[i] = rng.chisquare(df) if df > 0.0 else 0.0
-        return
-    d = 0.5 * df - 1.0 / 3.0
-    c = 1.0 / math.sqrt(9.0 * d)
-    for i in range(out.size):
-        while True:
-            x = rng.standard_normal()
-            v = 1.0 + c * x
-            if v <= 0.0:
-                continue
-            v = v * v * v
-            u = rng.random()
-            if u < 1.0 - 0.0331 * (x * x) * (x * x) or math.log(u) < 0.5 * x * x + d * (1.0 - v + math.log(v)):
-                out[i] = 2.0 * d * v
-                break
-
-
-@njit(cache=True, nogil=True)
-def _weigh(tilt, g, df, within, log_weight):  # pragma: no cover
-    """Log likelihood ratio of chi-squares drawn with 2θ more degrees of freedom, from the draws themselves."""
-    if tilt.exponent[g] != 0.0:
-        for i in range(within.size):
-            log_weight[i] += tilt.normaliser[g] - tilt.exponent[g] * math.log(within[i] / df)
-
-
-@njit(cache=True, nogil=True)
 def _sources(replicates):  # pragma: no cover
     """Models of generation 0."""
     return Models(np.zeros(replicates), np.ones(replicates), np.zeros(replicates, dtype=np.int64))
-
-
-@njit(cache=True, nogil=True)
-def _absent(rows, replicates):  # pragma: no cover
-    """Batches without points."""
-    shape = (rows, replicates)
-    return Batches(np.zeros(shape), np.zeros(shape), np.zeros(shape))
 
 
 @njit(cache=True, nogil=True)
@@ -326,30 +196,9 @@ def _rescale(models, batches):  # pragma: no cover
     """Another unit for every replicate whose sd is about to leave the floats."""
     for i in range(models.sd.size):
         if models.sd[i] < TINY:
-            _change_unit(models, batches, i, -1)
+            change_unit(models, batches, i, -1)
         elif models.sd[i] > HUGE:
-            _change_unit(models, batches, i, 1)
-
-
-@njit(cache=True, nogil=True)
-def _change_unit(models, batches, i, change):  # pragma: no cover
-    """One replicate in units of HUGE^(exponent + change)."""
-    factor = TINY if change > 0 else HUGE
-    if max(models.exponent[i], models.exponent[i] + change) > 0:
-        models.mean[i] *= factor
-    models.exponent[i] += change
-    models.sd[i] *= factor
-    for b in range(FIRST_SLOT, len(batches.count)):
-        batches.mean[b, i] *= factor
-        batches.squares[b, i] *= factor * factor
-
-
-@njit(cache=True, nogil=True)
-def _times_huge(value, exponent):  # pragma: no cover
-    """Value · HUGE^exponent, 0 or infinite beyond the floats."""
-    for _ in range(abs(exponent)):
-        value *= HUGE if exponent > 0 else TINY
-    return value
+            change_unit(models, batches, i, 1)
 
 
 @njit(cache=True, nogil=True)
@@ -357,7 +206,7 @@ def _note(record, t, models, log_weight):  # pragma: no cover
     """Generation t put on record: the times that come now, and the states if they are kept."""
     for j in range(record.levels.size):
         for i in range(models.sd.size):
-            if record.times[i, j] < 0 and models.sd[i] <= _times_huge(record.levels[j], -models.exponent[i]):
+            if record.times[i, j] < 0 and models.sd[i] <= times_huge(record.levels[j], -models.exponent[i]):
                 record.times[i, j] = t
     column = record.column[t]
     if column < 0:

@@ -71,8 +71,9 @@ def kl_model_source(family: Any, state: State) -> Array:
 
 def kl_source_model(family: Any, state: State) -> Array:
     r""":math:`\tfrac12(1/v - 1 + \log v + u^2/v)`; infinite where it leaves the floats."""
-    with np.errstate(over="ignore", under="ignore"):
-        return np.asarray(0.5 * (np.expm1(-2 * state[1]) + 2 * state[1] + in_model_units(state) ** 2))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        found = 0.5 * (np.expm1(-2 * state[1]) + 2 * state[1] + in_model_units(state) ** 2)
+    return np.where(np.isneginf(state[1]), np.inf, found)
 
 
 def total_variation(family: Any, state: State) -> Array:
@@ -91,7 +92,8 @@ def total_variation(family: Any, state: State) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         inside = ndtr((s * f + root) / gap) - ndtr((s * f - root) / gap)
         outside = ndtr((s + f * root) / gap) - ndtr((s - f * root) / gap)
-    return np.asarray(np.where(gap < 1e-14, 2 * ndtr(s / 2) - 1, inside - outside))
+    found = np.where(gap < 1e-14, 2 * ndtr(s / 2) - 1, inside - outside)
+    return np.where(np.isneginf(state[1]), 1.0, found)
 
 
 def tail_mass(family: Any, state: State, k: float) -> Array:

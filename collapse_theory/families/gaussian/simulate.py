@@ -25,20 +25,26 @@ def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResu
     ValueError
         For a tilt at which a chi-square would have no law.
     """
-    from collapse_theory.families.gaussian import kernel
+    from collapse_theory.families.gaussian import batches, kernel
 
     plan = laid_out(block)
     step, drawn, weights = plan.step, plan.drawn, plan.weights
-    tilt = kernel.Tilt(*_tilted(family, block, drawn[:, 1], share=step.share))
+    tilt = batches.Tilt(*_tilted(family, block, drawn[:, 1], fixed=not (step.thinned or np.any(plan.share))))
     record = kernel.Record(*_record(family, block, plan.column))
     plug_in = family.estimator == "plug-in"
     if plug_in and step.replacement and np.all(weights[:, 1] == 1):
         kernel.run_chain(rng, drawn[:, 1].copy(), np.zeros(block.last), family.ddof, tilt, record)
     elif plug_in and step.accumulation:
         kernel.run_chain(rng, drawn[:, 1].copy(), plan.stored[:, 0].copy(), family.ddof, tilt, record)
+    elif step.subsample is not None:
+        from collapse_theory.families.gaussian import pool_kernel
+
+        size, ddof = plan.kish.astype(np.int64), float(family.ddof)
+        pool_kernel.run_pool(
+            rng, drawn[:, 1].astype(np.int64), size, step.subsample.replacement, ddof, not plug_in, record
+        )
     else:
-        share, ddof = float(step.share), float(family.ddof)
-        kernel.run_tableau(rng, drawn, weights, plan.keep, share, plan.kish, ddof, not plug_in, tilt, record)
+        kernel.run_tableau(rng, _laid(family, plan), float(family.ddof), not plug_in, tilt, record)
     return BlockResult(
         states=(record.location, record.log_sd),
         log_weights=record.log_weight if block.tilt else None,
@@ -46,14 +52,24 @@ def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResu
     )
 
 
-def _tilted(family: Any, block: Block, points: Array, *, share: float) -> tuple[Array, Array]:
+def _laid(family: Any, plan: Any) -> Any:
+    """The tableau as the compiled loop takes it."""
+    from collapse_theory.families.gaussian import batches
+
+    screen = plan.step.screen
+    passed = (0.0, 1.0, 1.0) if screen is None else (float(screen.beyond), float(screen.near), float(screen.far))
+    counts = plan.drawn.astype(np.int64), plan.kept, plan.weights, plan.share, plan.carried, plan.kish, plan.keep
+    return batches.Plan(*counts, family.fewest_points, *passed)
+
+
+def _tilted(family: Any, block: Block, points: Array, *, fixed: bool) -> tuple[Array, Array]:
     """Tilting exponents per generation, 0 where the model draws no chi-square, and the normalisers of the ratios."""
     shape = np.maximum(points - 1, 0) / 2
     drawn = shape > 0
     exponent, normaliser = np.where(drawn, block.tilt, 0.0), np.zeros(len(points))
     if block.tilt:
-        if family.estimator == "posterior" or share:
-            raise NotDefined("tilt is defined for plug-in fits with a fixed composition")
+        if family.estimator == "posterior" or not fixed or block.recursion.tableau.subsample:
+            raise NotDefined("tilt is defined for plug-in fits to whole samples of a fixed composition")
         lowest = -np.min(shape[drawn], initial=np.inf)
         if block.tilt <= lowest:
             raise ValueError(f"tilt = {block.tilt:g} is outside its domain: a real number above {lowest:g} here")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numba import njit
 
+from collapse_theory.families.kept_counts import kept_counts
 from collapse_theory.families.markov_chain.stationary import long_run
 
 NOWHERE, UNIGRAM, UNIFORM, SOURCE, PREVIOUS = 0, 1, 2, 3, 4
@@ -60,6 +61,22 @@ class Model(NamedTuple):
     unigram: Rows
     first: np.ndarray
     beginning: Rows
+
+
+class Plan(NamedTuple):
+    """The tableau of every generation, arrays whose first axis is the generation.
+
+    ``drawn`` and ``kept`` (chances) are of real and model transitions, ``weights`` of real, model and slots; ``share``
+    is the chance that a model transition is real. ``keep`` has 1 where a slot takes in a batch. ``fewest`` transitions
+    are needed.
+    """
+
+    drawn: np.ndarray
+    kept: np.ndarray
+    weights: np.ndarray
+    share: np.ndarray
+    keep: np.ndarray
+    fewest: int
 
 
 class Record(NamedTuple):
@@ -303,8 +320,9 @@ def certain(model, learner, source):
 
 
 @njit(cache=True, nogil=True)
-def run_dense(rng, matrix, initial, learner, drawn, weights, keep, share, record):
+def run_dense(rng, matrix, initial, learner, plan, record):
     """Replicates of a chain of few states, each through all generations."""
+    drawn, weights, keep = plan.drawn, plan.weights, plan.keep
     states = len(initial)
     places = states * states
     generations = len(drawn)
@@ -325,10 +343,10 @@ def run_dense(rng, matrix, initial, learner, drawn, weights, keep, share, record
             if t > 0:
                 batches[:] = 0
                 batches[2:] = slots
-                real, own = drawn[t - 1, 0], drawn[t - 1, 1]
+                real, own = kept_counts(rng, plan.drawn[t - 1], plan.kept[t - 1], plan.fewest)
                 place, end = 0, -1
-                if share > 0:
-                    real = rng.binomial(own, share)
+                if plan.share[t - 1] > 0:
+                    real = rng.binomial(own, plan.share[t - 1])
                     own -= real
                     place = 1
                 if real > 0:

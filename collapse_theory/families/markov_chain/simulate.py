@@ -41,8 +41,9 @@ def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResu
         np.full((replicates, len(block.watch)), -1),
     )
     source = family.matrix.dense.copy(), family.stationary
-    drawn, share = plan.drawn.astype(np.int64), float(plan.step.share)
-    kernel.run_dense(rng, *source, learner(family), drawn, plan.weights, plan.keep, share, record)
+    drawn = plan.drawn.astype(np.int64)
+    laid = kernel.Plan(drawn, plan.kept, plan.weights, plan.share, plan.keep, family.fewest_points)
+    kernel.run_dense(rng, *source, learner(family), laid, record)
     return BlockResult(
         states=(record.counts, record.occupancy, record.last), times=record.times if block.watch else None
     )

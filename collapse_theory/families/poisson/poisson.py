@@ -25,6 +25,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import Domain, check_parameters, inside
 from collapse_theory.families.family import Event, Family, Measure, State
+from collapse_theory.families.points import chosen, joined
 
 RATE = Domain(low=1e-150, high=1e12, typical=(0.01, 100))
 """Rates whose squares are floats and whose counts are integers."""
@@ -125,3 +126,19 @@ class Poisson(Family):
 
     def fit(self, pooled: Batch, kish: Any, previous: State, rng: np.random.Generator) -> State:
         return (pooled.total / pooled.count,)
+
+    def expected(self, state: State, count: Any) -> Batch:
+        points = np.broadcast_to(count, state[0].shape).astype(float)
+        return Batch(points, points * state[0])
+
+    def draw_points(self, state: State, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        return rng.poisson(state[0][:, None], (len(state[0]), count)).astype(float)
+
+    def join(self, batches: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+        return joined(batches)
+
+    def subsample(
+        self, points: NDArray[np.float64], size: int, rng: np.random.Generator, *, replacement: bool
+    ) -> Batch:
+        some = chosen(points, size, rng, replacement=replacement)
+        return Batch(np.full(len(some), float(size)), some.sum(axis=1))

@@ -77,7 +77,7 @@ def _limit_fresh(setting: Any) -> float:
     if not setting.sizes.constant:
         return _limit_of_growing(setting)
     n = int(setting.sizes(1))
-    return stationary_log_absent(setting.family.rate, n, int(setting.regime.fresh_points(n)))
+    return stationary_log_absent(setting.family.rate, n, int(setting.tableau.drawn[0]))
 
 
 def _limit_mixed(setting: Any) -> float:

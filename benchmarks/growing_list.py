@@ -18,12 +18,18 @@ def simulated(regime: ct.Regime) -> Callable[[], object]:
     return lambda: recursion.simulate(GENERATIONS, REPLICATES, rng=1, workers=1)
 
 
-def one_list() -> None:
-    """Accumulation, one run: a list of numbers that grows, its mean and its variance."""
-    rng, points, mean, sd = np.random.default_rng(1), [], 0.0, 1.0
-    for _ in range(GENERATIONS):
-        points.extend(rng.normal(mean, sd, size=N))
-        mean, sd = np.mean(points), np.sqrt(np.var(points, ddof=1))
+def listed(newest: int, golden: int = 0) -> Callable[[], object]:
+    """One run: a list of numbers that grows, the mean and the variance of its newest, with a golden set in front."""
+
+    def task() -> None:
+        rng, points, mean, sd = np.random.default_rng(1), [], 0.0, 1.0
+        kept = list(rng.normal(size=golden))
+        for _ in range(GENERATIONS):
+            points.extend(rng.normal(mean, sd, size=N))
+            pool = kept + points[-newest * N :]
+            mean, sd = np.mean(pool), np.sqrt(np.var(pool, ddof=1))
+
+    return task
 
 
 def concatenated(newest: int, golden: int = 0) -> Callable[[], object]:
@@ -46,14 +52,10 @@ def main() -> None:
         f"Window({WIDTH})": ct.Window(generations=WIDTH),
         f"Golden({GOLDEN})": ct.Golden(size=GOLDEN),
     }
-    published = {
-        "Accumulate": concatenated(GENERATIONS),
-        f"Window({WIDTH})": concatenated(WIDTH),
-        f"Golden({GOLDEN})": concatenated(1, GOLDEN),
-    }
+    parts = dict(zip(regimes, [(GENERATIONS,), (WIDTH,), (1, GOLDEN)], strict=True))
     tasks = {f"loop, {name}": simulated(regime) for name, regime in regimes.items()}
-    tasks |= {f"arrays, {name}": task for name, task in published.items()}
-    tasks["list, Accumulate"] = one_list
+    tasks |= {f"list, {name}": listed(*part) for name, part in parts.items()}
+    tasks |= {f"arrays, {name}": concatenated(*part) for name, part in parts.items()}
     found = rounds(tasks, count=3)
     rows = []
     for task in tasks:

@@ -15,7 +15,7 @@ from collapse_theory.regimes.linear_map import settled
 SETTLED = [
     recursion
     for recursion in possible([4, 20], [ct.Gaussian(sd=2)])
-    if settled(recursion) and pinned(recursion.tableau)
+    if settled(recursion) and pinned(recursion.tableau) and recursion.tableau.screen is None
 ]
 tied = pytest.mark.parametrize("recursion", SETTLED, ids=repr)
 
@@ -152,3 +152,14 @@ def test_information_is_refused_where_it_has_no_meaning() -> None:
         words.information.fisher(3)
     with pytest.raises(ValueError, match="t = "):
         words.information.real_points(-1)
+
+
+def test_a_screen_changes_the_law_of_real_points_so_that_they_have_no_worth() -> None:
+    regime = ct.Contaminated(0.5, ct.Detector(0.9, 0.1, beyond=0.5, tail_fpr=0.99), refill=True)
+    setting = recursion(regime, 20)
+    assert setting.variance.mean.limit < 0.2 * 4
+    for ask in (lambda: setting.effective_real_sample_size, lambda: setting.information.real_points(3)):
+        with pytest.raises(ct.NoClosedForm, match="changes the law of real points"):
+            ask()
+    assert "changes the law of real points" in str(setting.information)
+    assert "in the long run" in str(recursion(ct.Golden(size=10), 20).information)

@@ -83,7 +83,7 @@ def test_a_wrong_comment_would_be_noticed():
 
 def test_the_readme_gives_the_two_commands_to_the_letter():
     commands = [line for block in blocks(ROOT / "README.md", "console") for line in block.splitlines()]
-    assert "pip install . && collapse-theory verify" in commands
+    assert "pip install . && collapse-theory verify --quick" in commands
     assert 'pip install ".[test]" && pytest' in commands
 
 

@@ -76,10 +76,17 @@ def _relaxation(setting: Any) -> float:
 
 
 def _reference(setting: Any, t: int) -> Any:
-    """Spectral radius by mpmath's eigenvalues, from exact fractions."""
     import mpmath
 
-    matrix = feedback.second_moment_feedback(setting.tableau, setting.family.ddof)
+    return _radius(setting.regime, setting.sizes, setting.family.ddof, mpmath.mp.prec)
+
+
+@lru_cache(maxsize=512)
+def _radius(regime: Any, sizes: Any, ddof: float, _: int) -> Any:
+    """Spectral radius by mpmath's eigenvalues to the present precision, from exact fractions."""
+    import mpmath
+
+    matrix = feedback.second_moment_feedback(regime.tableau(sizes), ddof)
     if len(matrix) > MOST_LETTERS:
         raise NoClosedForm(f"the eigenvalues of {len(matrix)} letters are not found in 50 digits")
     exact = mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in matrix])

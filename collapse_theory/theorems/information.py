@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -135,10 +136,17 @@ def _slots_size(setting: Any) -> float:
 
 
 def _slots_reference(setting: Any, t: int) -> Any:
-    """Powers of the exact map in mpmath, 2^200 generations after the opening."""
     import mpmath
 
-    step, sizes, opening = setting.tableau, setting.sizes, setting.regime.opening
+    return _settled_size(setting.regime, setting.sizes, mpmath.mp.prec)
+
+
+@lru_cache(maxsize=256)
+def _settled_size(regime: Any, sizes: Any, _: int) -> Any:
+    """Powers of the exact map in mpmath to the present precision, 2^200 generations after the opening."""
+    import mpmath
+
+    step, opening = regime.tableau(sizes), regime.opening
     order = letters(len(step.keep))
     if not feedback.pinned(step) or len(order) > MOST_LETTERS or step.thinned:
         raise NoClosedForm("powers in 50 digits are for kept slots and few letters")
@@ -149,7 +157,7 @@ def _slots_reference(setting: Any, t: int) -> Any:
 
     state = mpmath.matrix([int(letter in (V, ONE)) for letter in order])
     for generation in range(1, opening + 1):
-        state = matrix(exact_step_map(setting.regime.step(generation, sizes), 0)) * state
+        state = matrix(exact_step_map(regime.step(generation, sizes), 0)) * state
     late = matrix(exact_step_map(step, 0))
     for _ in range(200):
         late = late * late
@@ -210,10 +218,15 @@ def _sampled_size(setting: Any) -> float:
 
 
 def _subsampled_reference(setting: Any, t: int) -> Any:
+    return _sampled_pool_size(int(setting.sizes(1)), setting.regime.replacement)
+
+
+@lru_cache(maxsize=64)
+def _sampled_pool_size(size: int, replacement: bool) -> Any:  # noqa: FBT001 (the key of a cache)
     import mpmath
 
-    n = mpmath.mpf(int(setting.sizes(1)))
-    if setting.regime.replacement:
+    n = mpmath.mpf(size)
+    if replacement:
         return n / (-(2 * n - 1) * (mpmath.psi(0, 1 - 1 / n) + mpmath.euler))
     if n > 3:
         raise NoClosedForm("the series is summed in many digits for n = 2 and 3 only, as that takes seconds")

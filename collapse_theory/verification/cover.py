@@ -10,7 +10,7 @@ from collapse_theory.theorem import Theorem
 from collapse_theory.verification.confront import confronted
 from collapse_theory.verification.settings import Depth
 
-SHOWN: dict[Depth, int | None] = {"quick": 1, "default": 2, "deep": None}
+SHOWN: dict[Depth, int | None] = {"quick": 1, "default": 1, "deep": None}
 """How many recursions show the same; None for all there are."""
 
 

@@ -17,7 +17,7 @@ from collapse_theory.glossary import DEFINITIONS
 from collapse_theory.known import Number
 from collapse_theory.simulation import Runs
 from collapse_theory.simulation.runs import same_recursion
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Theorem, first_about
 from collapse_theory.times import Time
 
 __all__ = ["Quantities", "Quantity"]
@@ -126,10 +126,9 @@ class Quantity(Watched):
         if definition.light and tilt == 0:
             return np.ones(t.shape)
         later = np.maximum(t, 1)
-        for theorem in self.theorems:
-            if theorem.statistic == "relative_second_moment":
-                found = theorem.value(self.recursion, later, *self.numbers, tilt)
-                return np.where(t > 0, found, 1.0)
+        theorem = first_about(self.theorems, "relative_second_moment")
+        if theorem is not None:
+            return np.where(t > 0, theorem.value(self.recursion, later, *self.numbers, tilt), 1.0)
         if tilt != 0:
             return None
         try:

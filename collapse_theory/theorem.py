@@ -167,6 +167,11 @@ class Theorem:
         return f" Accuracy: {self.accuracy}." if self.accuracy else ""
 
 
+def first_about(theorems: Iterable[Theorem], statistic: str) -> Theorem | None:
+    """The first theorem about a statistic, or None."""
+    return next((theorem for theorem in theorems if theorem.statistic == statistic), None)
+
+
 def cheapest(theorems: Iterable[Theorem]) -> Theorem | None:
     """The exact theorem with the cheapest road, or None."""
     exact = [theorem for theorem in theorems if theorem.exact]
@@ -215,7 +220,7 @@ def evaluate(expression: Any, values: Mapping[Any, Any], digits: int = 50) -> An
     precision, before = 2 * digits, None
     while precision <= 64 * digits:
         with mpmath.workdps(precision):
-            now = mpmath.mpf(function(*[_exactly(values[letter]) for letter in letters]))
+            now = mpmath.mpf(function(*[in_mpmath(values[letter]) for letter in letters]))
             if before is not None and (now == before or abs(now - before) <= abs(now) * mpmath.mpf(10) ** -digits):
                 return now
         before, precision = now, 2 * precision
@@ -230,7 +235,15 @@ def _compiled(expression: Any) -> tuple[list[Any], Callable[..., Any]]:
     return letters, sympy.lambdify(letters, expression, "mpmath")
 
 
-def _exactly(value: Any) -> Any:
+def in_mpmath(value: Any) -> Any:
+    """An int, float or Fraction as a number of mpmath's present precision."""
     import mpmath
 
     return mpmath.mpf(value.numerator) / value.denominator if hasattr(value, "numerator") else mpmath.mpf(value)
+
+
+def matrix_in_mpmath(rows: Iterable[Iterable[Any]]) -> Any:
+    """A matrix of such numbers."""
+    import mpmath
+
+    return mpmath.matrix([[in_mpmath(value) for value in row] for row in rows])

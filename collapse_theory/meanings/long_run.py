@@ -11,7 +11,7 @@ from collapse_theory.curve import Curve
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.forecasting.words import number
 from collapse_theory.recursion import Recursion, known_fate
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Theorem, first_about
 from collapse_theory.theorems.conservation import CONSERVATION
 from collapse_theory.theorems.control import holds, slow_gap
 from collapse_theory.theorems.fate import Fate
@@ -84,7 +84,7 @@ def title(theorem: Theorem | None) -> str:
 
 def fate_theorem(recursion: Recursion) -> Theorem | None:
     """The theorem that decides what becomes of a run."""
-    return next((theorem for theorem in recursion.theorems if theorem.statistic == "fate"), None)
+    return first_about(recursion.theorems, "fate")
 
 
 def fate_of(recursion: Recursion) -> tuple[Fate | None, str]:
@@ -133,7 +133,7 @@ def _by_the_map(curve: Curve) -> LongRun | None:
         return LongRun(limit, finite=True, told=f"limit {shown(limit)}", theorem=title(fate_theorem(recursion)))
     if not holds(recursion):
         return None
-    gain = next((theorem for theorem in recursion.theorems if theorem.statistic == "loop_gain"), None)
+    gain = first_about(recursion.theorems, "loop_gain")
     gap = slow_gap(recursion)
     if recursion.control.stationary:
         late = FADED * max(recursion.relaxation_time, 1.0) + (recursion.regime.opening or 0) + 1

@@ -17,6 +17,7 @@ from collapse_theory.meanings.record import Reading, Verdict
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import AccumulateFresh
 from collapse_theory.regimes.regime import MODEL, REAL
+from collapse_theory.theorem import first_about
 from collapse_theory.theorems.information import STATISTIC
 
 SCALED_AT = 10
@@ -139,7 +140,7 @@ def _worth(recursion: Recursion, fit: OneFit, horizon: int) -> Reading:
     if screened:
         return Reading(what, "mean over runs", "unknown", "the detector changes the law of real points")
     try:
-        found = next((th for th in recursion.theorems if th.statistic == STATISTIC), None)
+        found = first_about(recursion.theorems, STATISTIC)
         growing = recursion.tableau.anchored and not recursion.sizes.constant
         if found is None or growing or isinstance(recursion.regime, AccumulateFresh):
             size, when, theorem = float(recursion.information.real_points(horizon)), f"; generation {horizon}", ""

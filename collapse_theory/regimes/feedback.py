@@ -72,13 +72,14 @@ def second_moment_feedback(step: Step, ddof: Any) -> list[list[Fraction]]:
     """The matrix A of the feedback of the :func:`moving` second moments of a step that stays the same."""
     rows, kept = exact_step_map(step, ddof), moving(step)
     if not pinned(step):
-        rows = {letter: _combined(rows, letter) for letter in kept}
+        rows = {letter: combined(rows, from_the_model(letter)) for letter in kept}
     return [[Fraction(rows[row].get(column, 0)) for column in kept] for row in kept]
 
 
-def _combined(rows: dict[Letter, Form], letter: Letter) -> Form:
+def combined(rows: dict[Letter, Form], parts: tuple[tuple[int, Letter], ...]) -> Form:
+    """Sum of signed rows of a map as one form."""
     total: Form = {}
-    for sign, part in from_the_model(letter):
+    for sign, part in parts:
         for column, c in rows[part].items():
             total[column] = total.get(column, 0) + sign * c
     return total
@@ -144,7 +145,7 @@ def _biased_means(regime: Regime, sizes: Schedule, last: int, ddof: Any) -> Arra
     """Means of the model and of the slots in generations 0 to last, shape ``(last + 1, means)``."""
     if last > MOST_BIASED:
         raise NoClosedForm(f"a bias is followed through {MOST_BIASED} generations, step by step; here {last}")
-    same = regime.opening is not None and sizes.constant
+    same = regime.settles(sizes)
     path = np.zeros((last + 1, len(regime.tableau(sizes).keep) + 1))
     matrix, biased = np.zeros(path.shape[1:] * 2), np.zeros(path.shape[1])
     for t in range(1, last + 1):

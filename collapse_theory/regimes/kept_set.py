@@ -103,16 +103,8 @@ class KeptSet:
         """Values (V_t, M_t) by a power of the exact map in mpmath."""
         import mpmath
 
-        exact = self.map
-
-        def number(x: Any) -> Any:
-            return mpmath.mpf(x.numerator) / x.denominator
-
-        matrix = mpmath.matrix(
-            [[*map(number, row), number(x)] for row, x in zip(exact.a, exact.b, strict=True)] + [[0, 0, 1]]
-        )
-        found = matrix ** (t - 1) * mpmath.matrix([number(Fraction(self.first)), 0, 1])
-        return found[0], found[1] + mpmath.mpf(1) / self.real
+        spread, apart, _ = self.map.in_mpmath(t - 1, (self.first, 0))
+        return spread, apart + mpmath.mpf(1) / self.real
 
 
 def prove() -> tuple[Check, ...]:

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from collapse_theory.regimes.moments import ONE, M, V, exact_step_map
 from collapse_theory.schedules import Schedule
-from collapse_theory.theorem import Check, Theorem
+from collapse_theory.theorem import Check, Theorem, matrix_in_mpmath
 
 PAGE = "docs/theory/fresh"
 Array = NDArray[np.float64]
@@ -39,7 +39,7 @@ def slotless(setting: Any) -> bool:
 
 def settled(setting: Any) -> bool:
     """Whether the map is the same in every generation after some first ones."""
-    return setting.regime.opening is not None and setting.sizes.constant
+    return bool(setting.regime.settles(setting.sizes))
 
 
 @dataclass(frozen=True)
@@ -126,6 +126,11 @@ class AffineMap:
             spread, error = (np.where(grown, np.exp(x), y) for x, y in zip(late, (spread, error), strict=True))
         return spread, error
 
+    def in_mpmath(self, t: int, start: tuple[Any, Any] = (1, 0)) -> Any:
+        """Values (V, M) after t generations in mpmath, by powers of the exact map."""
+        rows = [[*row, x] for row, x in zip(self.a, self.b, strict=True)]
+        return matrix_in_mpmath([*rows, [0, 0, 1]]) ** t * matrix_in_mpmath([[x] for x in (*start, 1)])
+
     def log_at(self, t: Any, start: tuple[float, float] = (1.0, 0.0)) -> tuple[Array, Array]:
         """Logarithms of (V, M) where they leave the floats: the leading eigenvalue alone."""
         t = np.asarray(t, dtype=float)
@@ -177,18 +182,9 @@ def _sums(gap: float, t: Array) -> Array:
 
 def _reference(index: int) -> Any:
     def reference(setting: Any, t: int) -> Any:
-        """Power of the exact map in mpmath, by binary doubling."""
         import mpmath
 
-        exact = AffineMap.of_family(setting)
-
-        def number(x: Fraction) -> Any:
-            return mpmath.mpf(x.numerator) / x.denominator
-
-        matrix = mpmath.matrix(
-            [[*map(number, row), number(x)] for row, x in zip(exact.a, exact.b, strict=True)] + [[0, 0, 1]]
-        )
-        return (matrix**t * mpmath.matrix([1, 0, 1]))[index] * mpmath.mpf(setting.family.spread)
+        return AffineMap.of_family(setting).in_mpmath(t)[index] * mpmath.mpf(setting.family.spread)
 
     return reference
 

@@ -25,9 +25,10 @@ The arithmetic is generic: Fractions give exact values, sympy gives formulas, ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,8 @@ Form = dict[Letter, Any]
 V: Letter = ("V",)
 M: Letter = ("C", 0, 0)
 ONE: Letter = ("1",)
+SOURCE: Mapping[Letter, Fraction] = MappingProxyType({V: Fraction(1), ONE: Fraction(1)})
+"""State of generation 0; what is not in it is 0."""
 
 
 def letters(slots: int) -> list[Letter]:
@@ -196,16 +199,19 @@ def exact_second_moments(
     regime: Regime, sizes: Schedule, ddof: Fraction | int, generations: int
 ) -> list[tuple[Fraction, Fraction]]:
     r"""Exact :math:`(E\sigma_t^2, E(\mu_t-\mu_0)^2)` in units of the source variance, t = 0, 1, …, as Fractions."""
-    state: dict[Letter, Fraction] = {V: Fraction(1), ONE: Fraction(1)}
-    found = [(Fraction(1), Fraction(0))]
+    state, found = SOURCE, [(Fraction(1), Fraction(0))]
     for t in range(1, generations + 1):
-        rows = exact_step_map(regime.step(t, sizes), ddof)
-        state = {
-            row: sum((Fraction(c) * state.get(letter, Fraction(0)) for letter, c in form.items()), start=Fraction(0))
-            for row, form in rows.items()
-        }
+        state = mapped(exact_step_map(regime.step(t, sizes), ddof), state)
         found.append((state[V], state[M]))
     return found
+
+
+def mapped(rows: Mapping[Letter, Form], state: Mapping[Letter, Fraction]) -> dict[Letter, Fraction]:
+    """The next state by an exact map."""
+    return {
+        row: sum((Fraction(c) * state.get(letter, Fraction(0)) for letter, c in form.items()), start=Fraction(0))
+        for row, form in rows.items()
+    }
 
 
 def exact_step_map(step: Step, ddof: Any) -> dict[Letter, Form]:

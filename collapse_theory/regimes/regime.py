@@ -186,6 +186,10 @@ class Regime(ABC):
         """Generations after which the step is always the same when the sample size is; None where it never is."""
         return 0
 
+    def settles(self, sizes: Schedule) -> bool:
+        """Whether the step is the same in every generation after the opening."""
+        return self.opening is not None and sizes.constant
+
     def tableau(self, sizes: Schedule) -> Step:
         """Structure of a typical generation: the second after the opening."""
         before = self.opening or 0

@@ -18,7 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.regimes.feedback import from_the_model, moving, pinned, refuse_many, second_moment_feedback
+from collapse_theory.regimes.feedback import (
+    combined,
+    from_the_model,
+    moving,
+    pinned,
+    refuse_many,
+    second_moment_feedback,
+)
 from collapse_theory.regimes.linear_map import AffineMap
 from collapse_theory.regimes.moments import ONE, Form, Letter, M, V, exact_step_map, letters, matrices
 from collapse_theory.schedules import Schedule
@@ -53,8 +60,7 @@ def second_moments(
     if not t.size:
         return np.empty(t.shape), np.empty(t.shape)
     refuse_many(regime.tableau(sizes))
-    same = sizes.constant and regime.opening is not None
-    if same and regime.opening == 0 and not regime.tableau(sizes).stored:
+    if regime.settles(sizes) and regime.opening == 0 and not regime.tableau(sizes).stored:
         spread, error = _slotless(regime, sizes, ddof, known_variance=known_variance).at(t)
     else:
         spread, error = _near_and_far(regime, sizes, ddof, t, known_variance=known_variance)
@@ -66,7 +72,7 @@ def second_moments(
 def _near_and_far(
     regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64], *, known_variance: bool
 ) -> tuple[Array, Array]:
-    same = sizes.constant and regime.opening is not None
+    same = regime.settles(sizes)
     far = t > regime.opening + STEPPED if same else np.zeros(t.shape, dtype=bool)
     if not same and t.max() > FARTHEST:
         raise NoClosedForm(f"the moment map of {regime!r} always changes and is stepped through {FARTHEST} generations")
@@ -125,12 +131,7 @@ def _difference(rows: dict[Any, Form], letter: Letter) -> Form:
     """The form of a second moment of means taken from the model's, of the model's own from the source's."""
     if letter == M or letter[0] != "C":
         return rows[letter]
-    total: Form = {}
-    parts = ((1, letter), (-1, M)) if letter[1] == 0 else from_the_model(letter)
-    for sign, part in parts:
-        for column, c in rows[part].items():
-            total[column] = total.get(column, 0) + sign * c
-    return total
+    return combined(rows, ((1, letter), (-1, M)) if letter[1] == 0 else from_the_model(letter))
 
 
 def _of_differences(form: Form) -> Form:
@@ -148,7 +149,7 @@ def _of_differences(form: Form) -> Form:
 def log_spread(regime: Any, sizes: Schedule, ddof: float, t: Any) -> Array:
     """Logarithms of V_t at an array of generations t ≥ 1, also beyond the floats where nothing ties the loop."""
     t = np.asarray(t, dtype=np.int64)
-    loose = sizes.constant and regime.opening is not None and not pinned(regime.tableau(sizes))
+    loose = regime.settles(sizes) and not pinned(regime.tableau(sizes))
     later = t > regime.opening if loose else np.zeros(t.shape, dtype=bool)
     found = np.empty(t.shape)
     with np.errstate(divide="ignore"):
@@ -241,7 +242,7 @@ def _spread_path(regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64]
 
 def _laid(regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> Array:
     """Matrices of generations in a row, only one where all are the same."""
-    same = regime.opening is not None and sizes.constant and t[0] > regime.opening + 1
+    same = regime.settles(sizes) and t[0] > regime.opening + 1
     return matrices(regime, sizes, ddof, t[:1] if same else t)
 
 

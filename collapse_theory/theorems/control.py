@@ -25,7 +25,7 @@ from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.regimes import feedback
 from collapse_theory.regimes.linear_map import AffineMap, settled
 from collapse_theory.regimes.stepping import limits
-from collapse_theory.theorem import Check, Theorem
+from collapse_theory.theorem import Check, Theorem, first_about, matrix_in_mpmath
 from collapse_theory.theorems.fourth_moments import fourth_moment_gain
 
 PAGE = "docs/theory/control"
@@ -89,7 +89,7 @@ def _radius(regime: Any, sizes: Any, ddof: float, _: int) -> Any:
     matrix = feedback.second_moment_feedback(regime.tableau(sizes), ddof)
     if len(matrix) > MOST_LETTERS:
         raise NoClosedForm(f"the eigenvalues of {len(matrix)} letters are not found in 50 digits")
-    exact = mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in matrix])
+    exact = matrix_in_mpmath(matrix)
     if len(matrix) == 1:
         return abs(exact[0])
     return max(abs(value) for value in mpmath.eig(exact, left=False, right=False))
@@ -104,10 +104,10 @@ def _relaxation_reference(setting: Any, t: int) -> Any:
 
 def asked(setting: Any, statistic: str) -> float:
     """Number that a theorem gives; NoClosedForm where none does."""
-    for theorem in setting.theorems:
-        if theorem.statistic == statistic:
-            return float(theorem.value(setting))
-    raise NoClosedForm(f"{statistic}: no theorem is known for {setting!r}")
+    theorem = first_about(setting.theorems, statistic)
+    if theorem is None:
+        raise NoClosedForm(f"{statistic}: no theorem is known for {setting!r}")
+    return float(theorem.value(setting))
 
 
 def loop_gain(setting: Any) -> float:

@@ -17,7 +17,7 @@ from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Fresh,
 from collapse_theory.regimes.linear_map import AffineMap
 from collapse_theory.regimes.regime import MODEL, absent
 from collapse_theory.schedules import Constant
-from collapse_theory.theorem import Check, Theorem
+from collapse_theory.theorem import Check, Theorem, first_about
 from collapse_theory.theorems import control
 from collapse_theory.theorems.gaussian_fine_tune import critical_divisor, growth_rate
 from collapse_theory.theorems.gaussian_fine_tune import holds as tuned
@@ -374,9 +374,9 @@ FATES: tuple[Theorem, ...] = (
 
 def fate(setting: Any) -> Fate:
     """Fate of a recursion's spread; NoClosedForm where no theorem about t → ∞ is known."""
-    for theorem in setting.theorems:
-        if theorem.statistic == "fate":
-            found: Fate = theorem.value(setting)
-            return found
+    theorem = first_about(setting.theorems, "fate")
+    if theorem is not None:
+        found: Fate = theorem.value(setting)
+        return found
     why = "" if _known_to_the_end(setting) else ": a custom schedule has no theorem about t → ∞"
     raise NoClosedForm(f"fate: no theorem about t → ∞ is known for {setting!r}{why}")

@@ -25,7 +25,7 @@ import numpy as np
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
 from collapse_theory.regimes.regime import REAL
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Theorem, matrix_in_mpmath
 from collapse_theory.theorems.raw_points import std_reference
 
 PAGE = "docs/theory/fresh"
@@ -152,22 +152,16 @@ def _log_std(of: tuple[int, int]) -> Any:
     return log_value
 
 
-def _numeric(matrix: list[list[Fraction]]) -> Any:
-    import mpmath
-
-    return mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in matrix])
-
-
 def _states(setting: Any, t: Any) -> list[Any]:
     import mpmath
 
     start = mpmath.matrix([1, 0, 0, 1, 0, 1])
     if setting.sizes.constant:
-        step = _numeric(_exact_map(setting, 1))
+        step = matrix_in_mpmath(_exact_map(setting, 1))
         return [step ** int(g) * start for g in t]
     found, state = {}, start
     for g in range(1, int(max(t)) + 1):
-        state = _numeric(_exact_map(setting, g)) * state
+        state = matrix_in_mpmath(_exact_map(setting, g)) * state
         found[g] = state
     return [found[int(g)] for g in t]
 
@@ -187,7 +181,10 @@ def _std_limit(of: tuple[int, int]) -> Any:
             return np.inf
         gaps = [[(i == j) - x for j, x in enumerate(r[:-1])] for i, r in enumerate(exact[:-1])]
         with mpmath.workdps(DIGITS):
-            x = [*mpmath.lu_solve(_numeric(gaps), _numeric([[r[-1]] for r in exact[:-1]])), mpmath.mpf(1)]
+            x = [
+                *mpmath.lu_solve(matrix_in_mpmath(gaps), matrix_in_mpmath([[r[-1]] for r in exact[:-1]])),
+                mpmath.mpf(1),
+            ]
             return float(setting.family.spread * mpmath.sqrt(x[row] - x[linear] ** 2))
 
     return limit

@@ -9,7 +9,6 @@ points brought in, and well weighed they can keep more of it than real points al
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
@@ -23,7 +22,8 @@ from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Step, 
 from collapse_theory.regimes.linear_map import AffineMap, settled
 from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, letters, second_moment_map
 from collapse_theory.regimes.stepping import limits, second_moments
-from collapse_theory.theorem import Check, Theorem
+from collapse_theory.theorem import Check, Theorem, matrix_in_mpmath
+from collapse_theory.theorems.control import asked
 
 PAGE = "docs/theory/control"
 TERMS = 200_000
@@ -89,10 +89,7 @@ class Information:
         """
         if self.recursion.tableau.screen is not None:
             _need_moments(self.recursion)
-        for theorem in self.recursion.theorems:
-            if theorem.statistic == STATISTIC:
-                return float(theorem.value(self.recursion))
-        raise NoClosedForm(f"{STATISTIC}: no theorem is known for {self.recursion!r}")
+        return asked(self.recursion, STATISTIC)
 
     def __str__(self) -> str:
         try:
@@ -152,8 +149,7 @@ def _settled_size(regime: Any, sizes: Any, _: int) -> Any:
         raise NoClosedForm("powers in 50 digits are for kept slots and few letters")
 
     def matrix(rows: Any) -> Any:
-        exact = [[Fraction(rows[a].get(b, 0) if a != V else int(a == b)) for b in order] for a in order]
-        return mpmath.matrix([[mpmath.mpf(x.numerator) / x.denominator for x in row] for row in exact])
+        return matrix_in_mpmath([[rows[a].get(b, 0) if a != V else int(a == b) for b in order] for a in order])
 
     state = mpmath.matrix([int(letter in (V, ONE)) for letter in order])
     for generation in range(1, opening + 1):
@@ -218,11 +214,13 @@ def _sampled_size(setting: Any) -> float:
 
 
 def _subsampled_reference(setting: Any, t: int) -> Any:
-    return _sampled_pool_size(int(setting.sizes(1)), setting.regime.replacement)
+    import mpmath
+
+    return _sampled_pool_size(int(setting.sizes(1)), setting.regime.replacement, mpmath.mp.prec)
 
 
 @lru_cache(maxsize=64)
-def _sampled_pool_size(size: int, replacement: bool) -> Any:  # noqa: FBT001 (the key of a cache)
+def _sampled_pool_size(size: int, replacement: bool, _: int) -> Any:  # noqa: FBT001 (the key of a cache)
     import mpmath
 
     n = mpmath.mpf(size)

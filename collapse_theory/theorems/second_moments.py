@@ -16,10 +16,10 @@ from collapse_theory.errors import NoClosedForm
 from collapse_theory.regimes import Step
 from collapse_theory.regimes.feedback import pinned
 from collapse_theory.regimes.linear_map import settled
-from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, letters, second_moment_map
+from collapse_theory.regimes.moments import ONE, SOURCE, M, V, exact_step_map, letters, mapped, second_moment_map
 from collapse_theory.regimes.stepping import log_spread, second_moments
 from collapse_theory.schedules import Geometric, Power, additive
-from collapse_theory.theorem import Check, Theorem, proved_by_induction
+from collapse_theory.theorem import Check, Theorem, in_mpmath, proved_by_induction
 from collapse_theory.theorems.information import INFORMATION, STATISTIC
 from collapse_theory.theorems.raw_points import mean_reference
 
@@ -89,32 +89,21 @@ def _wandered(setting: Any) -> float:
     order = [letter for letter in letters(len(setting.tableau.keep)) if letter != ONE]
     if len(order) > MOST_LETTERS:
         raise NoClosedForm(f"the limit of {len(order)} moments is more than is solved for: evaluate at large t")
-    state: dict[Any, Fraction] = {V: Fraction(1), ONE: Fraction(1)}
+    state = SOURCE
     for t in range(1, setting.regime.opening + 1):
-        state = _stepped(exact_step_map(setting.regime.step(t, setting.sizes), setting.family.ddof), state)
+        state = mapped(exact_step_map(setting.regime.step(t, setting.sizes), setting.family.ddof), state)
     rows = exact_step_map(setting.tableau, setting.family.ddof)
-
-    def number(x: Any) -> Any:
-        return mpmath.mpf(Fraction(x).numerator) / Fraction(x).denominator
 
     with mpmath.workdps(60):
         # Column by column, (A − 1)ᵀ l = 0; one column follows from the others and gives its place to l r = 1.
         equations = [
-            [number(x[0] == "C") for x in order]
+            [in_mpmath(x[0] == "C") for x in order]
             if column == M
-            else [number(rows[row].get(column, 0) - (row == column)) for row in order]
+            else [in_mpmath(rows[row].get(column, 0) - (row == column)) for row in order]
             for column in order
         ]
         kept = mpmath.lu_solve(mpmath.matrix(equations), mpmath.matrix([int(column == M) for column in order]))
-        return float(sum(c * number(state.get(letter, 0)) for c, letter in zip(kept, order, strict=True)))
-
-
-def _stepped(rows: Any, state: dict[Any, Fraction]) -> dict[Any, Fraction]:
-    """The next state by an exact map."""
-    return {
-        row: sum((Fraction(c) * state.get(column, Fraction(0)) for column, c in form.items()), Fraction(0))
-        for row, form in rows.items()
-    }
+        return float(sum(c * in_mpmath(state.get(letter, 0)) for c, letter in zip(kept, order, strict=True)))
 
 
 def _log_spread(setting: Any, t: Any) -> Any:
@@ -237,11 +226,11 @@ def _conserved_reference(setting: Any, t: int) -> Any:
 
     if t > 12:
         raise NoClosedForm("fractions are stepped through 12 generations")
-    state: dict[Any, Fraction] = {V: Fraction(1), ONE: Fraction(1)}
+    state = SOURCE
     for generation in range(1, t + 1):
         rows = exact_step_map(setting.regime.step(generation, setting.sizes), 0)
-        state = _stepped(rows, state) | {V: Fraction(1)}
-    return mpmath.mpf(setting.family.spread) * state[M].numerator / state[M].denominator
+        state = mapped(rows, state) | {V: Fraction(1)}
+    return mpmath.mpf(setting.family.spread) * in_mpmath(state[M])
 
 
 def _prove_replaced() -> tuple[Check, ...]:

@@ -20,6 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from collapse_theory.theorem import in_mpmath
+
 Rung = tuple[Fraction, int, int]
 """Exponents (p, q, l) of the monomial v^p d^(2q) (log v)^l."""
 
@@ -62,7 +64,7 @@ def log_derivatives(n: int, divisor: Any, p: Fraction, count: int) -> list[Any]:
     """E W^p (log W)^j for j = 0 … count, in the present precision of mpmath."""
     import mpmath
 
-    a, s = mpmath.mpf(n - 1) / 2, mpmath.mpf(p.numerator) / p.denominator
+    a, s = mpmath.mpf(n - 1) / 2, in_mpmath(p)
     log_two = mpmath.log(2 / divisor)
     moment = mpmath.exp(s * log_two + mpmath.loggamma(a + s) - mpmath.loggamma(a))
     first = mpmath.digamma(a + s) + log_two if count else 0
@@ -127,7 +129,7 @@ def _variance(x: Polynomial, square: Polynomial, rungs: Sequence[Rung], moments:
     place = {rung: i for i, rung in enumerate(rungs)}
 
     def expectation(of: Polynomial) -> Any:
-        return mpmath.fsum(mpmath.mpf(c.numerator) / c.denominator * moments[place[rung]] for rung, c in of.items())
+        return mpmath.fsum(in_mpmath(c) * moments[place[rung]] for rung, c in of.items())
 
     return expectation(square) - expectation(x) ** 2
 

@@ -244,9 +244,9 @@ def _refitted_to_some(
 ) -> tuple[State, list[Any]]:
     """Next state and slots, from a fit to a subsample of the fit set, points of equal weight."""
     real, model = step.drawn
-    batches = [None, family.draw_points(state, int(model), rng), *(slots or [None] * len(step.stored))]
     if real:
         raise NotDefined("a fit to a subsample of new real points is not defined")
+    batches = [None, family.draw_points(state, int(model), rng), *(slots or [None] * len(step.stored))]
     part = step.subsample
     points = family.join([b for b, w in zip(batches, step.weight, strict=True) if b is not None and w])
     pooled = family.subsample(points, int(part.size), rng, replacement=part.replacement)

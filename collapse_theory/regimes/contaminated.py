@@ -9,7 +9,6 @@ helps. A crawl that leaves too few points for a fit is repeated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal
 
@@ -178,6 +177,3 @@ class Contaminated(Regime):
         drawn = (int(n - model), int(model)) if place.ndim == 0 else (n - model, model)
         kept = self.filter.passing if self._filters else (1, 1)
         return Step(drawn=drawn, weight=(1, 1), kept=kept, screen=self.filter.screen)
-
-    def symbols(self, sizes: Schedule) -> Mapping[Any, Any]:
-        return {}

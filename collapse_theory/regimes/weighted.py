@@ -11,7 +11,6 @@ for k = 1. Any weight above 0 stops collapse; none makes synthetic points worth 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -150,6 +149,3 @@ class Weighted(Regime):
         own, other = self.weight / real, (1 - self.weight) / model
         kish = 1 / (self.weight * own + (1 - self.weight) * other)  # so much the fit set weighs
         return Step(drawn=(real, model), weight=(kish * own, kish * other))
-
-    def symbols(self, sizes: Schedule) -> Mapping[Any, Any]:
-        return {}

@@ -254,8 +254,9 @@ class Control:
         return {True: "yes", False: "no"}[value] if isinstance(value, bool) else f"{value:.6g}"
 
     def __str__(self) -> str:
-        width = max(map(len, self.facts()))
-        return "\n".join(f"{label:<{width}}  {told}" for label, told in self.facts().items())
+        facts = self.facts()
+        width = max(map(len, facts))
+        return "\n".join(f"{label:<{width}}  {told}" for label, told in facts.items())
 
     def _repr_html_(self) -> str:
         rows = "".join(f"<tr><td>{label}</td><td>{told}</td></tr>" for label, told in self.facts().items())

@@ -1,7 +1,9 @@
 """Every family, regime and pair of them, through their own examples: a new file is picked up by the tests.
 
 Of all pairs only those that differ in kind are taken. Every family meets the basic regimes; one member of each family
-meets every regime; and members with other divisors meet one regime of each kind.
+meets every regime; and members with other divisors meet one regime of each kind. Where each of them costs a simulation
+an ordinary run takes a cover: every member, every regime, and every kind of family in every basic regime; the others
+are deep.
 """
 
 from __future__ import annotations
@@ -59,3 +61,34 @@ def every_pair(
 ) -> pytest.MarkDecorator:
     """Parametrization of a test by ``recursion``: pairs of every kind with each of the sample sizes they accept."""
     return pytest.mark.parametrize("recursion", list(possible(sizes, members, data)), ids=repr)
+
+
+def cover(recursions: Sequence[ct.Recursion]) -> list[Any]:
+    """The recursions as parameters, of which those are deep that show no member, regime or pair of kinds first."""
+    seen: set[Any] = set()
+    found: list[Any] = []
+    for recursion in recursions:
+        family, regime = recursion.family, recursion.regime
+        shows = {family, regime, (type(family), type(regime)) if isinstance(regime, BASIC) else regime}
+        found.append(recursion if shows - seen else pytest.param(recursion, marks=pytest.mark.deep))
+        seen |= shows
+    return found
+
+
+def covering_pairs(
+    *sizes: Any, members: Sequence[ct.Family] = FAMILIES, data: Sequence[ct.Regime] = REGIMES
+) -> pytest.MarkDecorator:
+    """The same of a cover of the pairs, the others only in depth."""
+    return pytest.mark.parametrize("recursion", cover(list(possible(sizes, members, data))), ids=repr)
+
+
+def one_in(count: int, values: Sequence[Any]) -> list[Any]:
+    """The values as parameters, of which all but every so manyth are deep."""
+    return [
+        value if place % count == 0 else pytest.param(*_parts(value), marks=pytest.mark.deep)
+        for place, value in enumerate(values)
+    ]
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)

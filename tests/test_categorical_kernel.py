@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pytest
 from error_budget import critical_distance, critical_z, distance
+from every import one_in
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -199,8 +201,9 @@ def test_moments_of_two_generations_are_those_of_the_chain(seed: int) -> None:
 
 
 @depths
-@every_regime
-@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: repr(family)[:60])
+@pytest.mark.parametrize(
+    ("regime", "family"), one_in(3, list(product(REGIMES, FAMILIES))), ids=lambda one: repr(one)[:60]
+)
 def test_the_loop_and_the_plain_verbs_agree(family: ct.Categorical, regime: ct.Regime, runs: int, seed: int) -> None:
     """Notices a quarter of a spread of a mean, 13 % of probability of a distance, and a third of the points."""
     checks = 2 * WATCHED * 3

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from error_budget import confidence, critical_distance, critical_z, distance, z_of_mean
-from every import REGIMES, can_be_tilted, every_pair, possible
+from every import REGIMES, can_be_tilted, covering_pairs, every_pair, possible
 from numpy.typing import NDArray
 
 import collapse_theory as ct
@@ -69,7 +69,7 @@ def test_kernel_repeats_the_plain_verbs_run_by_run(recursion: ct.Recursion) -> N
 
 # -------------------------------------------------------------------------------------------------------- in law
 @depths
-@every_pair(6, members=GAUSSIANS, data=DATA)
+@covering_pairs(6, members=GAUSSIANS, data=DATA)
 def test_kernel_and_plain_verbs_agree_in_law(recursion: ct.Recursion, runs: int, seed: int) -> None:
     """Notices a shift of the log sd by a tenth of its spread, and in depth by a fortieth."""
     kept = [1, 2, 6]
@@ -147,7 +147,7 @@ def passing(step: ct.Step, replicates: int, least: int, rng: np.random.Generator
 
 
 @depths
-@every_pair(6, members=GAUSSIANS, data=DATA)
+@covering_pairs(6, members=GAUSSIANS, data=DATA)
 def test_kernel_agrees_with_drawing_every_point(recursion: ct.Recursion, runs: int, seed: int) -> None:
     """Notices a shift of the log sd by a tenth of its spread, and in depth by a fortieth."""
     compiled = recursion.simulate(4, runs, rng=seed)
@@ -160,7 +160,7 @@ def test_kernel_agrees_with_drawing_every_point(recursion: ct.Recursion, runs: i
 
 # ------------------------------------------------------------------------------------------------ exact moments
 @pytest.mark.parametrize("runs", [100_000, pytest.param(1_000_000, marks=pytest.mark.deep)])
-@every_pair(10, ct.schedules.power(10, 1), members=PLUG_IN, data=DATA)
+@covering_pairs(10, ct.schedules.power(10, 1), members=PLUG_IN, data=DATA)
 def test_means_are_those_of_the_exact_moment_map(recursion: ct.Recursion, runs: int, seed: int) -> None:
     """Notices 3 % of the variance and of the squared error of the mean, and in depth 1 %."""
     kept, family = [1, 2, 4, 8], recursion.family
@@ -276,7 +276,7 @@ def test_an_explosion_beyond_floats_keeps_its_logarithm_and_signs(seed: int) -> 
 
 # ----------------------------------------------------------------------------------------------------------- tilting
 @pytest.mark.parametrize("tilt", [-0.75, 0.75])
-@every_pair(10, members=PLUG_IN, data=FIXED)
+@covering_pairs(10, members=PLUG_IN, data=FIXED)
 def test_tilted_means_are_those_of_the_exact_moment_map(recursion: ct.Recursion, tilt: float, seed: int) -> None:
     """Notices 3 % of the variance, and that the ratios are left out."""
     kept, runs, family = [1, 2, 4], 100_000, recursion.family

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from every import BASIC, REGIMES, possible
+from every import BASIC, REGIMES, cover, possible
 
 import collapse_theory as ct
 
@@ -42,7 +42,7 @@ GROWING = [ct.schedules.power(10, 1), ct.schedules.power(10, 2)]
 BASIC_DATA = [regime for regime in REGIMES if isinstance(regime, BASIC)]
 
 
-@pytest.mark.parametrize("recursion", [*possible([10]), *possible(GROWING, data=BASIC_DATA)], ids=repr)
+@pytest.mark.parametrize("recursion", cover([*possible([10]), *possible(GROWING, data=BASIC_DATA)]), ids=repr)
 def test_a_curve_goes_to_its_limit(recursion: ct.Recursion) -> None:
     constant = recursion.sizes.constant
     found = 0

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from error_budget import critical_distance, critical_z, distance
+from every import one_in
 from numpy.typing import NDArray
 
 import collapse_theory as ct
@@ -37,7 +38,10 @@ CONVENTIONS += [
 ]
 REGIMES = (ct.Replace(), ct.Accumulate(), ct.Fresh(real=3), ct.FreshMixture(share=0.3))
 
-every_convention = pytest.mark.parametrize("convention", CONVENTIONS, ids=lambda c: "-".join(map(str, c.values())))
+every_convention, some_conventions = (
+    pytest.mark.parametrize("convention", conventions, ids=lambda c: "-".join(map(str, c.values())))
+    for conventions in (CONVENTIONS, one_in(3, CONVENTIONS))
+)
 depths = pytest.mark.parametrize("runs", [10_000, pytest.param(200_000, marks=pytest.mark.deep)])
 
 
@@ -173,7 +177,7 @@ def test_another_convention_is_noticed(convention: dict[str, Any], seed: int) ->
 
 # ---------------------------------------------------------------------------------------------------- the plain verbs
 @pytest.mark.parametrize("runs", [2000, pytest.param(100_000, marks=pytest.mark.deep)])
-@every_convention
+@some_conventions
 def test_the_loop_and_the_plain_verbs_agree_in_every_regime(convention: dict[str, Any], runs: int, seed: int) -> None:
     """Notices a quarter of a spread of a mean, 12 % of probability of a certain model, and three transitions more."""
     checks = 15 * len(REGIMES)

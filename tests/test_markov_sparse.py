@@ -15,7 +15,17 @@ import pytest
 from error_budget import critical_distance, critical_z, distance
 from numpy.typing import NDArray
 from scipy import sparse
-from test_markov_kernel import CONVENTIONS, REGIMES, ROUND, chain, every_convention, run, values, worst_against
+from test_markov_kernel import (
+    CONVENTIONS,
+    REGIMES,
+    ROUND,
+    chain,
+    every_convention,
+    run,
+    some_conventions,
+    values,
+    worst_against,
+)
 
 import collapse_theory as ct
 from collapse_theory.families.markov_chain import kernel
@@ -68,7 +78,7 @@ def arguments(name: str) -> tuple[Any, ...]:
     )
 
 
-@every_convention
+@some_conventions
 def test_every_measure_is_that_of_the_square_table(convention: dict[str, Any]) -> None:
     family = chain(FOUR, convention)
     state = fitted(family, 1)
@@ -103,7 +113,7 @@ def test_both_roads_draw_from_the_same_rows(convention: dict[str, Any]) -> None:
 
 # ------------------------------------------------------------------------------------------------------------- in law
 @pytest.mark.parametrize("runs", [100, pytest.param(5000, marks=pytest.mark.deep)])
-@every_convention
+@some_conventions
 def test_both_roads_agree_in_law(convention: dict[str, Any], runs: int, seed: int) -> None:
     """Notices a spread of a mean, half of the certain models, and 3 n in place of n; in depth in every regime."""
     checks = 15 * len(REGIMES)
@@ -147,12 +157,12 @@ def test_the_sparse_road_is_the_same_for_any_number_of_workers() -> None:
 def test_the_rows_of_a_large_chain_need_no_memory_of_the_order_of_its_square() -> None:
     import tracemalloc
 
-    states = 4000
+    states = 2000
     ring = sparse.csr_array(
         (np.full(2 * states, 0.5), np.arange(2 * states) // 2 % states, np.arange(states + 1) * 2), shape=(states,) * 2
     )
     ring.indices = ((np.arange(2 * states) // 2 + np.arange(2 * states) % 2) % states).astype(ring.indices.dtype)
-    recursion = ct.Recursion(ct.MarkovChain(ring, start="fixed", first_state=0), ct.Replace(), sample_size=2000)
+    recursion = ct.Recursion(ct.MarkovChain(ring, start="fixed", first_state=0), ct.Replace(), sample_size=1000)
     kept = ct.Values([recursion.entropy_rate, recursion.edge_count, recursion.state_count])
     recursion.simulate(1, 1, rng=1, keep=kept)
     tracemalloc.start()

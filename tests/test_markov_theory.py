@@ -179,7 +179,7 @@ def test_smoothing_keeps_the_support_and_forgets_the_truth(seed: int) -> None:
     forgetting = replaced(ct.MarkovChain(source, smoothing=ct.AddAlpha(1)), 30)
     anchored = replaced(ct.MarkovChain(source, smoothing=ct.BackOff(30)), 30)
     stays = [
-        recursion.stationary_probability(0).values(recursion.simulate(300, 20_000, rng=seed))
+        recursion.stationary_probability(0).values(recursion.simulate(100, 5000, rng=seed))
         for recursion in (forgetting, anchored)
     ]
     assert abs(z_of_mean(stays[0], 0.5)[0]) < critical_z(2)

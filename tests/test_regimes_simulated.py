@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from error_budget import critical_z, z_of_mean
-from every import BASIC, REGIMES, every_pair
+from every import BASIC, REGIMES, covering_pairs, every_pair
 
 import collapse_theory as ct
 from collapse_theory.regimes.moments import ONE, M, V, exact_second_moments, exact_step_map
@@ -67,7 +67,7 @@ def confronted(recursion: ct.Recursion, method: Any, replicates: int, seed: int)
     assert deviation(recursion, runs, wrong=1) > threshold
 
 
-@every_pair(10, members=FAMILIES, data=OWN)
+@covering_pairs(10, members=FAMILIES, data=OWN)
 def test_simulated_moments_are_those_of_the_exact_map(recursion: ct.Recursion, seed: int) -> None:
     """Notices 3 % of the expected spread or of the squared error."""
     confronted(recursion, "kernel", 100_000, seed)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -50,16 +52,18 @@ def approach(theorem: Theorem) -> Approach:
 
 
 def _settings(theorem: Theorem, n: int) -> Iterator[Recursion]:
-    for kind in families.named().values():
-        for member in kind.examples():
-            for data in regimes.named().values():
-                for example in data.examples():
-                    try:
-                        setting = Recursion(member, example, sample_size=n)
-                    except (ValueError, NotDefined):
-                        continue
-                    if theorem in setting.theorems:
-                        yield setting
+    return (setting for setting in examples_of_size(n) if theorem in setting.theorems)
+
+
+@lru_cache(maxsize=16)
+def examples_of_size(n: int) -> tuple[Recursion, ...]:
+    """Every example of a family with every example of a regime, where they accept the sample size."""
+    found = []
+    for member in (member for kind in families.named().values() for member in kind.examples()):
+        for regime in (example for data in regimes.named().values() for example in data.examples()):
+            with suppress(ValueError, NotDefined):
+                found.append(Recursion(member, regime, sample_size=n))
+    return tuple(found)
 
 
 def _orders(theorem: Theorem, order: Order) -> Iterator[tuple[float, str]]:

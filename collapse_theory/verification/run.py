@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from collapse_theory import families, regimes
-from collapse_theory.domain import Choice
+from collapse_theory.domain import COUNT, Choice
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
@@ -18,11 +20,11 @@ from collapse_theory.verification.approach import Approach, approach
 from collapse_theory.verification.confront import FALSE_ALARM, Comparison, confront, critical_value
 from collapse_theory.verification.cover import cover
 from collapse_theory.verification.digits import Digits, checkable, digits
+from collapse_theory.verification.forked import Job, results
 from collapse_theory.verification.report import Report, Row
 from collapse_theory.verification.settings import DEPTHS, Depth
 
 SEED = 20261123
-Job = tuple[str, Callable[[], Any]]
 
 
 def verify(
@@ -32,6 +34,7 @@ def verify(
     depth: Depth = "default",
     seed: int = SEED,
     extra: Sequence[Theorem] = (),
+    workers: int | None = None,
     progress: bool = False,
 ) -> Report:
     """Report on every theorem: proof, 50 digits, simulation.
@@ -46,6 +49,8 @@ def verify(
         Seed of the simulations; each recursion has its own stream.
     extra : sequence of Theorem
         Further theorems to confront.
+    workers : int, optional
+        Processes side by side, all cores by default; the report is the same for any number.
     progress : bool
         Show a progress bar.
 
@@ -63,14 +68,20 @@ def verify(
     theorems = _distinct([*possible, *stressed], extra)
     simulated = cover(possible, depth, tuple(extra))
     times = settings.stress_times(depth)
-    jobs: list[Job] = [
-        *(("simulation", partial(confront, r, depth, seed + i, tuple(extra))) for i, r in enumerate(simulated)),
+    jobs: list[tuple[str, Job]] = [
+        *(
+            ("simulation", partial(_confronted, recursion, theorems, depth, seed + i, tuple(extra)))
+            for i, recursion in enumerate(simulated)
+        ),
         *(("proofs", theorem.prove) for theorem in theorems),
         *(("digits", partial(digits, theorem, stressed, times)) for theorem in theorems if checkable(theorem)),
         *(("orders", partial(approach, theorem)) for theorem in theorems if not theorem.exact),
     ]
-    found = list(_worked(jobs, progress=progress))
-    comparisons: list[Comparison] = [one for kind, many in found if kind == "simulation" for one in many]
+    workers = COUNT.check("workers", os.cpu_count() or 1 if workers is None else workers)
+    found = list(_worked(jobs, workers, progress=progress))
+    comparisons: list[Comparison] = [
+        replace(one, theorem=theorems[place]) for kind, many in found if kind == "simulation" for place, one in many
+    ]
     proofs = dict(zip(theorems, (checks for kind, checks in found if kind == "proofs"), strict=True))
     errors = dict(zip(filter(checkable, theorems), (worst for kind, worst in found if kind == "digits"), strict=True))
     orders = dict(
@@ -107,14 +118,23 @@ def _distinct(recursions: Sequence[Recursion], extra: Sequence[Theorem]) -> list
     return list(dict.fromkeys([*(theorem for setting in recursions for theorem in setting.theorems), *extra]))
 
 
-def _worked(jobs: Sequence[Job], *, progress: bool) -> Iterator[tuple[str, Any]]:
+def _confronted(
+    recursion: Recursion, theorems: Sequence[Theorem], depth: Depth, seed: int, extra: tuple[Theorem, ...]
+) -> list[tuple[int, Comparison]]:
+    """Comparisons of one recursion without their theorems, which are told by their places."""
+    places = {theorem: place for place, theorem in enumerate(theorems)}
+    return [(places[one.theorem], replace(one, theorem=None)) for one in confront(recursion, depth, seed, extra)]
+
+
+def _worked(jobs: Sequence[tuple[str, Job]], workers: int, *, progress: bool) -> Iterator[tuple[str, Any]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), disable=not progress, transient=True) as bar:
+    bar = Progress(*columns, console=Console(stderr=True), disable=not progress, transient=True)
+    with results([job for _, job in jobs], workers) as done, bar:
         task = bar.add_task("", total=len(jobs))
-        for kind, job in jobs:
+        for kind, result in zip((kind for kind, _ in jobs), done, strict=True):
             bar.update(task, description=kind)
-            yield kind, job()
+            yield kind, result
             bar.advance(task)

@@ -16,8 +16,8 @@ import collapse_theory as ct
 from collapse_theory import recursion as recursion_module
 from collapse_theory.cli import main
 from collapse_theory.theorem import Check, Order
-from collapse_theory.verification import settings
-from collapse_theory.verification.approach import approach, examples_of_size
+from collapse_theory.verification import run, settings
+from collapse_theory.verification.approach import Approach, approach, examples_of_size
 from collapse_theory.verification.confront import FALSE_ALARM, confront, critical_value
 from collapse_theory.verification.digits import digits
 
@@ -157,6 +157,7 @@ def test_a_wrong_theorem_makes_the_command_fail(
     ]
     monkeypatch.setattr(settings, "simulated", only)
     monkeypatch.setattr(settings, "stressed", only)
+    monkeypatch.setattr(run, "approach", lambda theorem: Approach())
     monkeypatch.setattr(recursion_module, "PAIRS", (*recursion_module.PAIRS, bad))
     json_file, figure = tmp_path / "report.json", tmp_path / "report.png"
     arguments = ["verify", "--quick", "--json", str(json_file), "--figure", str(figure)]
@@ -186,8 +187,9 @@ def test_the_same_seed_gives_the_same_report() -> None:
 
 
 def test_processes_change_nothing() -> None:
+    extra = [wrong()]
     one, two = (
-        ct.verify(depth="quick", family=ct.Poisson, regime=ct.Replace, workers=workers, extra=[wrong()])
+        ct.verify(depth="quick", family=ct.Poisson, regime=ct.Replace, workers=workers, extra=extra)
         for workers in (1, 2)
     )
     assert [row.theorem for row in one.rows] == [row.theorem for row in two.rows]

@@ -27,7 +27,7 @@ Array = NDArray[np.float64]
 FALSE_ALARM = 1e-6
 KEPT = (1, 2, 4, 8)
 QUANTILES = (0.05, 0.5, 0.95)
-REPLICATES = {"quick": 20_000, "default": 100_000, "deep": 2_000_000}
+REPLICATES = {"quick": 50_000, "default": 100_000, "deep": 2_000_000}
 LARGEST_SKEWNESS = 0.02
 """Skewness over the root of the replicates up to which the central limit theorem reaches the threshold."""
 INVERTIBLE = 1e-6

@@ -47,6 +47,18 @@ if TYPE_CHECKING:
     from collapse_theory.regimes import Weighted as Weighted
     from collapse_theory.regimes import Window as Window
     from collapse_theory.regimes import optimal_weight as optimal_weight
+    from collapse_theory.sampling import BestOf as BestOf
+    from collapse_theory.sampling import Deduplicate as Deduplicate
+    from collapse_theory.sampling import FitnessAdvantage as FitnessAdvantage
+    from collapse_theory.sampling import HumanEdit as HumanEdit
+    from collapse_theory.sampling import Nucleus as Nucleus
+    from collapse_theory.sampling import Reward as Reward
+    from collapse_theory.sampling import Sampling as Sampling
+    from collapse_theory.sampling import SoftVerifier as SoftVerifier
+    from collapse_theory.sampling import Temperature as Temperature
+    from collapse_theory.sampling import TopFraction as TopFraction
+    from collapse_theory.sampling import Truncation as Truncation
+    from collapse_theory.sampling import Verifier as Verifier
     from collapse_theory.simulation import Estimate as Estimate
     from collapse_theory.simulation import Runs as Runs
     from collapse_theory.simulation import Summaries as Summaries
@@ -86,6 +98,18 @@ _PUBLIC = {
     "Regime": "regimes",
     "Step": "regimes",
     "Subsample": "regimes",
+    "Temperature": "sampling",
+    "Truncation": "sampling",
+    "Nucleus": "sampling",
+    "BestOf": "sampling",
+    "TopFraction": "sampling",
+    "Verifier": "sampling",
+    "SoftVerifier": "sampling",
+    "Reward": "sampling",
+    "FitnessAdvantage": "sampling",
+    "Deduplicate": "sampling",
+    "HumanEdit": "sampling",
+    "Sampling": "sampling",
     "schedules": "",
     "critical_ddof": "theorems.fate",
     "wright_fisher": "",
@@ -121,7 +145,7 @@ def __getattr__(name: str) -> Any:
 
         return version("collapse-theory")
     if name not in _PUBLIC:
-        for room in ("families", "regimes") if name[:1].isupper() else ():  # a new file needs no line here
+        for room in ("families", "regimes", "sampling") if name[:1].isupper() else ():  # a new file needs no line here
             exported = import_module(f"collapse_theory.{room}")
             if name in exported.__all__:
                 return getattr(exported, name)

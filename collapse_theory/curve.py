@@ -14,8 +14,9 @@ from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.known import Known
 from collapse_theory.laws import PointMass, logarithm
 from collapse_theory.simulation import Estimate, Runs, Summary, estimate
+from collapse_theory.simulation.population import path
 from collapse_theory.simulation.runs import same_recursion
-from collapse_theory.theorem import Theorem
+from collapse_theory.theorem import Theorem, cheapest
 
 
 @dataclass(frozen=True)
@@ -181,6 +182,39 @@ class Probability(Curve):
             raise NotDefined(f"{self}.simulated: needs the values of plain runs")
         finite = np.isfinite(self.quantity.values(runs)).astype(float)
         return Estimate.normal(f"{self.statistic} of {self.quantity}", runs, *estimate.mean(finite, None), level)
+
+
+@dataclass(frozen=True)
+class Population(Curve):
+    """The value as samples grow without bound, in fixed proportions: the same in every run."""
+
+    def __call__(self, t: Any) -> Any:
+        """Value at generation t, by a closed form or else by the loop without noise; scalar in, scalar out.
+
+        Raises
+        ------
+        NotDefined
+            For a family or a sampling without a batch in expectation.
+        NoClosedForm
+            For a regime that has none, and where the loop would have to be followed too far.
+        """
+        return super().__call__(t) if cheapest(self.theorems) else self.along_the_path(t)
+
+    def along_the_path(self, t: Any) -> Any:
+        """The value by the loop without noise, whatever closed form is known."""
+
+        def values(later: Generations) -> Array:
+            asked, places = np.unique(later, return_inverse=True)
+            states = path(self.quantity.recursion, asked)
+            return np.array([float(self.quantity.measure(state)[0]) for state in states])[places]
+
+        return self._over(t, values)
+
+    def _estimated(self, runs: Runs | Summary, level: float) -> Estimate:
+        raise NotDefined(f"{self}.simulated: no statistic of runs; their median comes near it as n grows")
+
+    def instead(self) -> Iterator[str]:
+        yield f"{self}.along_the_path(t)"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.curve import Distribution, LimitLaw, Moment, Probability, Quantile
+from collapse_theory.curve import Distribution, LimitLaw, Moment, Population, Probability, Quantile
 from collapse_theory.definition import Definition, Watched
 from collapse_theory.domain import PROBABILITY, generation
 from collapse_theory.errors import NoClosedForm, NotDefined
@@ -41,6 +41,11 @@ class Quantity(Watched):
     def median(self) -> Quantile:
         """Median over runs: the typical run."""
         return Quantile(self, "median")
+
+    @property
+    def population(self) -> Population:
+        """Value as samples grow without bound in fixed proportions, the same in every run."""
+        return Population(self, "population")
 
     def quantile(self, q: float) -> Quantile:
         """Quantile over runs at probability q in (0, 1)."""

@@ -11,14 +11,16 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from collapse_theory import regimes, schedules
+from collapse_theory import regimes, sampling, schedules
 from collapse_theory.domain import AsCode
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
 from collapse_theory.glossary import DEFINITIONS
 from collapse_theory.quantities import Quantities
 from collapse_theory.regimes import Regime, Step
+from collapse_theory.regimes.sampled import Sampled
 from collapse_theory.regimes.thinning import check_enough
+from collapse_theory.sampling import Honest, Sampling
 from collapse_theory.simulation import Runs, Summaries, Summary, Values, simulate
 from collapse_theory.simulation.blocks import Seed
 from collapse_theory.theorem import Theorem
@@ -41,24 +43,32 @@ class Recursion(Quantities):
         On which data: ``Replace()``, ``Accumulate()``, ``Fresh(…)``, ``Golden(…)``, …; see ``ct.atlas()``.
     sample_size : int or Schedule
         Points drawn per generation.
+    sampling : Sampling
+        What happens between a model and the data drawn from it: ``Temperature(…)``, ``BestOf(…)``, ``Verifier(…)``, …;
+        honest draws by default. Real points are never sampled.
 
     Raises
     ------
     ValueError
         Where family, regime and sample size do not fit together, naming parameter, value and domain.
     NotDefined
-        For a family that lacks what the regime needs.
+        For a family that lacks what the regime or the sampling needs.
     """
 
     family: Family
     regime: Regime
     sample_size: Any = field(kw_only=True)
+    sampling: Sampling = field(default=Honest(), kw_only=True)
 
     def __post_init__(self) -> None:
         if not isinstance(self.family, Family):
             raise ValueError(f"family = {self.family!r} is outside its domain: a Family such as ct.Gaussian()")
         if not isinstance(self.regime, Regime):
             raise ValueError(f"regime = {self.regime!r} is outside its domain: a Regime such as ct.Replace()")
+        if not isinstance(self.sampling, Sampling):
+            raise ValueError(
+                f"sampling = {self.sampling!r} is outside its domain: a Sampling such as ct.Temperature(0.9)"
+            )
         object.__setattr__(self, "sample_size", schedules.as_schedule(self.sample_size))
         self.family.check(self.sizes)
         self.regime.check(self.sizes)
@@ -70,9 +80,12 @@ class Recursion(Quantities):
                 raise NotDefined(f"{wrong}: {self.regime!r}") from wrong
             if step.thinned:
                 check_enough(step, self.family.fewest_points)
+        self.sampling.check_verbs(self.family)
+        self.sampling.check(self.family, self.sizes)
 
     def __repr__(self) -> str:
-        return f"ct.Recursion({self.family!r}, {self.regime!r}, sample_size={self.sample_size!r})"
+        sampled = "" if self.sampling.honest else f", sampling={self.sampling!r}"
+        return f"ct.Recursion({self.family!r}, {self.regime!r}, sample_size={self.sample_size!r}{sampled})"
 
     _repr_pretty_ = AsCode()
 
@@ -94,14 +107,21 @@ class Recursion(Quantities):
     @cached_property
     def tableau(self) -> Step:
         """Structure of a typical generation: the second, or the second after the opening of the regime."""
-        return self.regime.tableau(self.sizes)
+        return self.scheme.tableau(self.sizes)
+
+    @cached_property
+    def scheme(self) -> Regime:
+        """The regime with what the sampling does to the variance of a model's point in it."""
+        factor = self.sampling.point_variance(self.family)
+        return self.regime if self.sampling.honest or factor is None else Sampled(self.regime, factor)
 
     @cached_property
     def theorems(self) -> tuple[Theorem, ...]:
         """All theorems that hold for this recursion."""
         by_tableau = (theorem for kind in regimes.BASIC for theorem in kind.known)
-        everything = dict.fromkeys((*self.family.known, *self.regime.known, *by_tableau, *PAIRS))
-        return tuple(theorem for theorem in everything if theorem.holds(self))
+        everything = dict.fromkeys((*self.family.known, *self.regime.known, *by_tableau, *self.sampling.known, *PAIRS))
+        honest = self.sampling.honest
+        return tuple(theorem for theorem in everything if (honest or theorem.any_sampling) and theorem.holds(self))
 
     @cached_property
     def fate(self) -> Fate:
@@ -242,7 +262,7 @@ class Recursion(Quantities):
             workers=workers,
             executor=executor,
             progress=progress,
-            method=method,
+            method=method if self.sampling.honest else "plain",
             max_bytes=max_bytes,
         )
 
@@ -254,12 +274,14 @@ class Recursion(Quantities):
         ValueError
             For a custom schedule, and for a family or regime that is not of this package.
         """
-        return {"family": _written(self.family), "regime": _written(self.regime), "sample_size": _written(self.sizes)}
+        about = {"family": _written(self.family), "regime": _written(self.regime), "sample_size": _written(self.sizes)}
+        return about if self.sampling.honest else {**about, "sampling": _written(self.sampling)}
 
     @classmethod
     def from_dict(cls, about: dict[str, Any]) -> Recursion:
         """The recursion written by :meth:`to_dict`."""
-        return cls(_read(about["family"]), _read(about["regime"]), sample_size=_read(about["sample_size"]))
+        sampled = {"sampling": _read(about["sampling"])} if "sampling" in about else {}
+        return cls(_read(about["family"]), _read(about["regime"]), sample_size=_read(about["sample_size"]), **sampled)
 
     def card(self) -> dict[str, Any]:
         """What the recursion is, its fate, and mean and median spread at 1, n and 10 n generations."""
@@ -304,10 +326,11 @@ def _in_words(curve: Any, t: int) -> str:
 
 
 def _storable() -> dict[str, type]:
-    """Every class that a file may name: families, regimes and schedules of this package."""
+    """Every class that a file may name: families, regimes, samplings and schedules of this package."""
     from collapse_theory import families
 
     kinds: list[type] = [*families.named().values(), *regimes.named().values(), *families.PARTS, *regimes.PARTS]
+    kinds += sampling.named().values()
     return {kind.__name__: kind for kind in (*kinds, schedules.Constant, schedules.Power, schedules.Geometric)}
 
 

@@ -13,6 +13,7 @@ name        letter                   meaning
 ``alpha``   :math:`\alpha`           share of fresh real points
 ``k``       :math:`k`                a distance in source standard deviations
 ``eta``     :math:`\eta`             weight of the new points in fine-tuning
+``tau``     :math:`\tau`             variance of a sampled point in units of the model's
 =========== ======================== =======================================================
 """
 
@@ -30,5 +31,6 @@ G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
 k = sympy.Symbol("k", positive=True)
 eta = sympy.Symbol("eta", positive=True)
+tau = sympy.Symbol("tau", positive=True)
 
-__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t"]
+__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t", "tau"]

@@ -31,6 +31,10 @@ class Setting(Protocol):
     def sizes(self) -> Schedule: ...
     @property
     def tableau(self) -> Any: ...
+    @property
+    def sampling(self) -> Any: ...
+    @property
+    def scheme(self) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ class Theorem:
         How fast the error of an asymptotic form vanishes.
     accuracy : str
         How far its numbers may be off, in words, where that is not rounding.
+    any_sampling : bool
+        Whether its predicate looks at the sampling; any other theorem is about honest draws.
     """
 
     title: str
@@ -128,6 +134,7 @@ class Theorem:
     name: str = ""
     order: Order | None = None
     accuracy: str = ""
+    any_sampling: bool = False
 
     @property
     def exact(self) -> bool:

@@ -86,6 +86,41 @@ class Family(ABC):
         """Batch of some of the points, drawn with or without replacement."""
         raise NotDefined(f"{type(self).__name__} has no points that could be sampled again")
 
+    # What some samplings need beyond that.
+
+    def temper(self, state: State, temperature: float) -> State:
+        """Models whose law is the present one to the power 1/T."""
+        raise NotDefined(f"{type(self).__name__} has no law to the power 1/T")
+
+    def tilt(self, state: State, weight: Callable[[Any, Any], Any]) -> State:
+        """Models under which each type is likelier by a weight: ``weight(places, shares)``, types in the last axis."""
+        raise NotDefined(f"{type(self).__name__} has no types that could be weighed")
+
+    def remap(self, state: State, law: Callable[[Any], Any]) -> State:
+        """Models whose laws are, up to a factor, a function of the table of all shares, types in the last axis."""
+        raise NotDefined(f"{type(self).__name__} has no table of types")
+
+    def distinct(self, batch: Any) -> Any:
+        """The distinct types of a batch, once each."""
+        raise NotDefined(f"{type(self).__name__} has no types that could occur twice")
+
+    def place(self, state: State, count: Any, mean: Any, squares: Any) -> Any:
+        """Batch of ``count`` points at standardized places of each model: of that mean and sum of squares about it."""
+        raise NotDefined(f"{type(self).__name__} has no standardized points")
+
+    def accept_near(self, state: State, center: float, width: float) -> State:
+        r"""Models of the points x that are accepted with chance :math:`e^{-(x-c)^2/(2s^2)}`."""
+        raise NotDefined(f"{type(self).__name__} has no law of the points accepted near a centre")
+
+    def as_seen_by(self, other: Any, replicates: int) -> State:
+        """The source of this member as a state of another member of the family."""
+        raise NotDefined(f"{type(self).__name__} has no states that another member could read")
+
+    @classmethod
+    def has(cls, verb: str) -> bool:
+        """Whether the family has a verb of its own."""
+        return getattr(cls, verb) is not getattr(Family, verb, None)
+
     @classmethod
     @abstractmethod
     def examples(cls) -> tuple[Family, ...]:
@@ -113,6 +148,11 @@ class Family(ABC):
         gives ``spread``, ``spread_symbol`` and the role ``squared_location``, and inherits every theorem on the mean of
         its squared location error.
         """
+        return False
+
+    @property
+    def normal(self) -> bool:
+        """Whether every model is a normal law."""
         return False
 
     @property
@@ -166,7 +206,7 @@ class Family(ABC):
             ("subsample", step.subsample, "a regime that samples its pool again"),
         )
         for verb, needed, what in needs:
-            if needed and getattr(type(self), verb) is getattr(Family, verb):
+            if needed and not self.has(verb):
                 raise NotDefined(f"{type(self).__name__} is not defined with {what}")
 
     def symbols(self) -> Mapping[Any, Any]:
@@ -205,10 +245,11 @@ def run_plain(family: Family, block: Block, rng: np.random.Generator) -> BlockRe
     _observe(block, state, 0, times)
     for t in range(1, block.last + 1):
         step = recursion.regime.step(t, recursion.sizes)
+        sampling = recursion.sampling if t > 1 else recursion.sampling.of_real
         if step.subsample is None:
-            state, slots = _refitted(family, step, source, state, slots, rng)
+            state, slots = _refitted(family, step, sampling, source, state, slots, rng)
         else:
-            state, slots = _refitted_to_some(family, step, state, slots, rng)
+            state, slots = _refitted_to_some(family, step, sampling, state, slots, rng)
         _observe(block, state, t, times)
         if t in block.record:
             kept.append(family.kept(state))
@@ -217,19 +258,22 @@ def run_plain(family: Family, block: Block, rng: np.random.Generator) -> BlockRe
 
 
 def _refitted(
-    family: Family, step: Any, source: State, state: State, slots: list[Any], rng: np.random.Generator
+    family: Family, step: Any, sampling: Any, source: State, state: State, slots: list[Any], rng: np.random.Generator
 ) -> tuple[State, list[Any]]:
     """Next state and slots, from a fit to the whole fit set."""
     real, model = _kept_counts(step, len(source[0]), family.fewest_points, rng)
     kish = real + model if step.thinned else step.kish
     if step.share:
         from_source = rng.binomial(model, float(step.share), len(source[0]))
-        drawn = [_real(family, step, source, from_source, rng), family.draw(state, model - from_source, rng)]
+        drawn = [
+            _real(family, step, source, from_source, rng),
+            sampling.draw(family, state, model - from_source, rng),
+        ]
         batches = [None, family.pool(drawn)]
     else:
         batches = [
             _real(family, step, source, real, rng) if np.any(real) else None,
-            family.draw(state, model, rng) if np.any(model) else None,
+            sampling.draw(family, state, model, rng) if np.any(model) else None,
         ]
     batches += slots or [None] * len(step.stored)
     used = [(b, w) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
@@ -240,13 +284,13 @@ def _refitted(
 
 
 def _refitted_to_some(
-    family: Family, step: Any, state: State, slots: list[Any], rng: np.random.Generator
+    family: Family, step: Any, sampling: Any, state: State, slots: list[Any], rng: np.random.Generator
 ) -> tuple[State, list[Any]]:
     """Next state and slots, from a fit to a subsample of the fit set, points of equal weight."""
     real, model = step.drawn
     if real:
         raise NotDefined("a fit to a subsample of new real points is not defined")
-    batches = [None, family.draw_points(state, int(model), rng), *(slots or [None] * len(step.stored))]
+    batches = [None, sampling.draw_points(family, state, int(model), rng), *(slots or [None] * len(step.stored))]
     part = step.subsample
     points = family.join([b for b, w in zip(batches, step.weight, strict=True) if b is not None and w])
     pooled = family.subsample(points, int(part.size), rng, replacement=part.replacement)

@@ -34,12 +34,12 @@ Array = NDArray[np.float64]
 
 def slotless(setting: Any) -> bool:
     """Whether the map is the same 2 × 2 map in every generation."""
-    return settled(setting) and setting.regime.opening == 0 and not setting.tableau.stored
+    return settled(setting) and setting.scheme.opening == 0 and not setting.tableau.stored
 
 
 def settled(setting: Any) -> bool:
     """Whether the map is the same in every generation after some first ones."""
-    return bool(setting.regime.settles(setting.sizes))
+    return bool(setting.scheme.settles(setting.sizes))
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,8 @@ class AffineMap:
     def of_family(cls, setting: Any) -> AffineMap:
         """Map of a recursion without slots: with its family's divisor, or with V held at 1 where that is conserved."""
         if setting.family.conserved_spread:
-            return cls.of_known_variance(setting.regime, setting.sizes)
-        return cls.of(setting.regime, setting.sizes, setting.family.ddof)
+            return cls.of_known_variance(setting.scheme, setting.sizes)
+        return cls.of(setting.scheme, setting.sizes, setting.family.ddof)
 
     @classmethod
     def of_known_variance(cls, regime: Any, sizes: Schedule) -> AffineMap:

@@ -8,9 +8,10 @@ where :math:`V = E\,\sigma_t^2` is the expected fitted variance, :math:`C_{ij}` 
 the means of the fit (index 0) and of the stored slots (1, 2, …), and :math:`U_i` the expected sum of
 squares inside slot i. Drawing adds to the mean of a batch of c points a noise of variance
 :math:`\tau/c`, with per-point variance :math:`\tau = 1` for real points and
-:math:`\tau = \alpha + (1-\alpha)V + \alpha(1-\alpha)C_{00}` for model points of which each comes from the
-source with chance :math:`\alpha`. A union of batches with point weights :math:`w_b`, total
-:math:`W = \sum w_b c_b`, has mean :math:`\sum w_b c_b \bar x_b/W` and sum of squares
+:math:`\tau = \alpha + (1-\alpha)\lambda V + \alpha(1-\alpha)C_{00}` for model points of which each comes from
+the source with chance :math:`\alpha`; :math:`\lambda` is 1 but for a sampling that changes the variance of a point.
+A union of batches with point weights :math:`w_b`, total :math:`W = \sum w_b c_b`, has mean
+:math:`\sum w_b c_b \bar x_b/W` and sum of squares
 
 .. math:: \sum_b w_b SS_b + \sum_b w_b c_b (\bar x_b - \bar x)^2 ,
 
@@ -64,8 +65,10 @@ class _Batch:
 
 
 def _batches(step: Step) -> list[_Batch]:
-    share, real = step.share, 1 if step.screen is None else step.screen.variance
-    mixed: Form = {V: 1} if absent(share) else {ONE: share * real, V: 1 - share, M: share * (1 - share)}
+    share, real, sampled = step.share, 1 if step.screen is None else step.screen.variance, step.point_variance
+    mixed: Form = {V: sampled}
+    if not absent(share):
+        mixed = {ONE: share * real, V: (1 - share) * sampled, M: share * (1 - share)}
     model_mean = {0: 1} if absent(share) else {0: 1 - share}
     drawn = [_Batch(step.drawn[REAL], {}, {ONE: real}, {}), _Batch(step.drawn[MODEL], model_mean, mixed, {})]
     slots = [_Batch(c, {i: 1}, {}, {("U", i): 1}) for i, c in enumerate(step.stored, start=1)]
@@ -240,6 +243,7 @@ def in_fractions(step: Step) -> Step:
         share=share,
         carried=carried[0],
         subsample=part,
+        point_variance=exact([step.point_variance])[0],
     )
 
 

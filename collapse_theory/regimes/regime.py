@@ -59,6 +59,8 @@ class Step:
         The fit sees only so many points of the fit set.
     screen : Screen, optional
         What real points have passed.
+    point_variance : float
+        Variance of a point sampled from the model, in units of the model's variance; 1 for honest draws.
     opened : bool
         Whether earlier generations are different.
 
@@ -77,6 +79,7 @@ class Step:
     carried: Any = 0
     subsample: Subsample | None = None
     screen: Screen | None = None
+    point_variance: Any = 1
     opened: bool = False
 
     def __post_init__(self) -> None:
@@ -113,7 +116,7 @@ class Step:
     def plain(self) -> bool:
         """Whether the fit set is a union of whole batches, the same in every generation."""
         whole = self.subsample is None and self.screen is None and not self.thinned
-        return whole and absent(self.carried) and not self.opened
+        return whole and absent(self.carried) and not self.opened and _is(self.point_variance, 1)
 
     @property
     def replacement(self) -> bool:

@@ -10,18 +10,23 @@ from collapse_theory.theorems.fate import FATES
 from collapse_theory.theorems.gaussian_accumulate import GAUSSIAN_ACCUMULATE
 from collapse_theory.theorems.gaussian_fine_tune import GAUSSIAN_FINE_TUNE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
+from collapse_theory.theorems.gaussian_sampled import GAUSSIAN_SAMPLED
+from collapse_theory.theorems.gaussian_tempered import TEMPERED
 from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
 from collapse_theory.theorems.information import INFORMATION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
 from collapse_theory.theorems.poisson import POISSON
 from collapse_theory.theorems.posterior import POSTERIOR
+from collapse_theory.theorems.sampled_population import SAMPLED_POPULATION
 from collapse_theory.theorems.second_moments import CONSERVED_MOMENTS, SECOND_MOMENTS
+from collapse_theory.theorems.two_types_sampled import TWO_TYPES_SAMPLED
 
 PAIRS: tuple[Theorem, ...] = (
     CONSERVATION,
     *FATE_OF_TYPES,
     *POOL_OF_TYPES,
     *FRESH_TYPES,
+    *TEMPERED,
     *FATES,
     *MARKOV_FATES,
     *CONTROL,
@@ -35,6 +40,9 @@ PAIRS: tuple[Theorem, ...] = (
     *CONSERVED_MOMENTS,
     *POISSON,
     *ONE_TYPE,
+    *GAUSSIAN_SAMPLED,
+    *TWO_TYPES_SAMPLED,
+    *SAMPLED_POPULATION,
 )
 
 __all__ = ["PAIRS"]

@@ -36,13 +36,14 @@ MOST_LETTERS = 8
 
 
 def holds(setting: Any) -> bool:
-    """A fit that matches two moments, one sample size, and a step that does not change any more."""
-    return bool(setting.family.two_moments and settled(setting)) and feedback.few(setting.tableau)
+    """A fit that matches two moments, one sample size, a step that does not change any more, points that keep means."""
+    matched = setting.family.two_moments and setting.sampling.keeps_means(setting.family)
+    return bool(matched and settled(setting)) and feedback.few(setting.tableau)
 
 
 def slow_gap(setting: Any) -> float:
     """One less the gain of the second moments, with the digits of a small difference."""
-    return _slow_gap(setting.regime, setting.sizes, setting.family.ddof)
+    return _slow_gap(setting.scheme, setting.sizes, setting.family.ddof)
 
 
 @lru_cache(maxsize=256)
@@ -62,8 +63,8 @@ def rests_at_nothing(setting: Any) -> bool:
     """Whether the stationary spread of a loop that is tied is 0, as its anchor is one point."""
     step, ddof = setting.tableau, setting.family.ddof
     if not step.stored:
-        return bool(AffineMap.of(setting.regime, setting.sizes, ddof).stationary[0] == 0)
-    return limits(setting.regime, setting.sizes, ddof)[0] <= NOTHING
+        return bool(AffineMap.of(setting.scheme, setting.sizes, ddof).stationary[0] == 0)
+    return limits(setting.scheme, setting.sizes, ddof)[0] <= NOTHING
 
 
 def _relaxes(setting: Any) -> bool:
@@ -78,7 +79,7 @@ def _relaxation(setting: Any) -> float:
 def _reference(setting: Any, t: int) -> Any:
     import mpmath
 
-    return _radius(setting.regime, setting.sizes, setting.family.ddof, mpmath.mp.prec)
+    return _radius(setting.scheme, setting.sizes, setting.family.ddof, mpmath.mp.prec)
 
 
 @lru_cache(maxsize=512)
@@ -197,6 +198,7 @@ class Control:
     @property
     def open_loop(self) -> float:
         """Error of the fitted mean per unit of bias of the model's points, where it enters once."""
+        self._need_means("open_loop")
         return float(feedback.averaged_means(self.recursion.tableau, self._least)[1][0])
 
     @property
@@ -216,6 +218,7 @@ class Control:
 
         Generation 1 is fitted to real points, which have no bias. Scalar in, scalar out.
         """
+        self._need_means("bias_response")
         regime, sizes = self.recursion.regime, self.recursion.sizes
 
         def response(flat: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -227,7 +230,12 @@ class Control:
     def _least(self) -> Any:
         return self.recursion.family.ddof if self.recursion.family.two_moments else 0
 
+    def _need_means(self, name: str) -> None:
+        if not self.recursion.sampling.keeps_means(self.recursion.family):
+            raise NoClosedForm(f"{name}: {self.recursion.sampling!r} moves the means of the points it draws")
+
     def _need_settled(self, name: str) -> None:
+        self._need_means(name)
         if not settled(self.recursion):
             raise NoClosedForm(f"{name}: the step of {self.recursion!r} always changes")
 
@@ -296,6 +304,7 @@ CONTROL: tuple[Theorem, ...] = (
         value=_gain,
         reference=_reference,
         proof=_prove_gains,
+        any_sampling=True,
     ),
     Theorem(
         title="relaxation time of the second moments",
@@ -308,5 +317,6 @@ CONTROL: tuple[Theorem, ...] = (
         holds=_relaxes,
         value=_relaxation,
         reference=_relaxation_reference,
+        any_sampling=True,
     ),
 )

@@ -322,6 +322,7 @@ FATES: tuple[Theorem, ...] = (
         holds=_pinned,
         value=_pinned_fate,
         proof=_prove_anchoring,
+        any_sampling=True,
     ),
     Theorem(
         title="fate of the spread where nothing real is kept",
@@ -335,6 +336,7 @@ FATES: tuple[Theorem, ...] = (
         holds=_loose,
         value=_loose_fate,
         proof=_prove_falling,
+        any_sampling=True,
     ),
     Theorem(
         title="fate of the spread of a pool with new real points",

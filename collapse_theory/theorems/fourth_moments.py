@@ -33,7 +33,8 @@ def fourth_moment_gain(setting: Any) -> float:
     NoClosedForm
         For other families, and for regimes that are not of one anchor and one batch of the model.
     """
-    if isinstance(setting.family, Gaussian) and setting.family.two_moments and setting.sizes.constant:
+    plain = isinstance(setting.family, Gaussian) and setting.family.two_moments and setting.sampling.honest
+    if plain and setting.sizes.constant:
         step = setting.tableau
         if step.share and mixed(setting):
             return _radius(np.array([[float(x) for x in row] for row in leading_map(setting)]))

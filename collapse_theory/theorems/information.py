@@ -87,7 +87,7 @@ class Information:
         NoClosedForm
             Where no theorem is known.
         """
-        if self.recursion.tableau.screen is not None:
+        if self.recursion.tableau.screen is not None or not self.recursion.sampling.honest:
             _need_moments(self.recursion)
         return asked(self.recursion, STATISTIC)
 
@@ -103,6 +103,8 @@ STATISTIC = "effective_real_sample_size"
 
 
 def _need_moments(setting: Any) -> None:
+    if not setting.sampling.honest:
+        raise NoClosedForm(f"{STATISTIC}: {setting.sampling!r} is a bias, which no number of real points has")
     if setting.tableau.screen is not None:
         raise NoClosedForm(
             f"{STATISTIC}: {setting.regime!r} changes the law of real points, so they have no worth in it"

@@ -42,6 +42,8 @@ def moment(setting: Any, t: int, p: int, q: int) -> float:
     NoClosedForm
         Beyond two refits of three points.
     """
+    if not setting.sampling.honest:
+        raise NoClosedForm("raw points are drawn from the models as they are")
     if t > GENERATIONS or not setting.sizes.constant or setting.sizes(1) != POINTS:
         raise NoClosedForm(f"raw points are for {POINTS} points and {GENERATIONS} generations")
     cases = _Cases(np.ones(1), np.ones(1), np.zeros(1), ())

@@ -25,14 +25,14 @@ from collapse_theory.theorems.raw_points import mean_reference
 
 
 def holds(setting: Any) -> bool:
-    """A family that matches two moments, in any regime."""
-    return bool(setting.family.two_moments)
+    """A family that matches two moments, in any regime, and points that keep the mean of their model."""
+    return bool(setting.family.two_moments and setting.sampling.keeps_means(setting.family))
 
 
 def _value(index: int) -> Any:
     def value(setting: Any, t: Any) -> Any:
         family = setting.family
-        return family.spread * second_moments(setting.regime, setting.sizes, family.ddof, t)[index]
+        return family.spread * second_moments(setting.scheme, setting.sizes, family.ddof, t)[index]
 
     return value
 
@@ -55,7 +55,7 @@ def _changes(setting: Any) -> bool:
 
 def _limit(index: int) -> Any:
     def limit(setting: Any) -> float:
-        if index and setting.family.ddof == 0 and setting.tableau.screen is None:
+        if index and setting.family.ddof == 0 and setting.tableau.screen is None and setting.sampling.honest:
             return float(setting.family.spread * (1 - _settled_limit(setting, 0)))
         return float(setting.family.spread * _settled_limit(setting, index))
 
@@ -69,7 +69,7 @@ def _settled_limit(setting: Any, index: int) -> float:
     times = np.array([EARLY, LATE])
     try:
         with np.errstate(over="ignore", invalid="ignore"):
-            moments = second_moments(setting.regime, setting.sizes, setting.family.ddof, times)
+            moments = second_moments(setting.scheme, setting.sizes, setting.family.ddof, times)
     except OverflowError:
         return float(np.inf)
     early, late = moments[index]
@@ -90,8 +90,8 @@ def _wandered(setting: Any) -> float:
     if len(order) > MOST_LETTERS:
         raise NoClosedForm(f"the limit of {len(order)} moments is more than is solved for: evaluate at large t")
     state = SOURCE
-    for t in range(1, setting.regime.opening + 1):
-        state = mapped(exact_step_map(setting.regime.step(t, setting.sizes), setting.family.ddof), state)
+    for t in range(1, setting.scheme.opening + 1):
+        state = mapped(exact_step_map(setting.scheme.step(t, setting.sizes), setting.family.ddof), state)
     rows = exact_step_map(setting.tableau, setting.family.ddof)
 
     with mpmath.workdps(60):
@@ -108,7 +108,7 @@ def _wandered(setting: Any) -> float:
 
 def _log_spread(setting: Any, t: Any) -> Any:
     family = setting.family
-    return np.log(family.spread) + log_spread(setting.regime, setting.sizes, family.ddof, t)
+    return np.log(family.spread) + log_spread(setting.scheme, setting.sizes, family.ddof, t)
 
 
 def _mapped(index: int, *, title: str, conditions: str, holding: Any, limit: Any = None) -> Theorem:
@@ -121,13 +121,15 @@ def _mapped(index: int, *, title: str, conditions: str, holding: Any, limit: Any
         statement=r"x_t = A_t x_{t-1},\; x = (V, C_{ij}, U_i, 1):\quad "
         + (r"V_t" if index == 0 else r"M_t")
         + rf" = e_{{{letter}}}^\top x_t",
-        conditions=f"{conditions}; a fit that matches the first two moments of its fit set",
+        conditions=f"{conditions}; a fit that matches the first two moments of its fit set; honest draws, or a "
+        "sampling that keeps means and multiplies variances",
         source="docs/theory/tableau",
         holds=holding,
         value=_value(index),
         log_value=None if index else _log_spread,
         reference=mean_reference(1 - index, index),
         limit=limit,
+        any_sampling=True,
     )
 
 
@@ -187,7 +189,7 @@ def _mapped_limit(setting: Any) -> float:
         if theorem.statistic == STATISTIC and theorem.holds(setting):
             size = theorem.value(setting)
             return float(setting.family.spread / size) if size else float(np.inf)
-    sizes, step = setting.sizes, setting.regime.step(np.arange(1, 3), setting.sizes)
+    sizes, step = setting.sizes, setting.scheme.step(np.arange(1, 3), setting.sizes)
     if setting.tableau.mixture and not sizes.constant and sizes.reciprocal_sum_converges is not None:
         real = np.broadcast_to(step.drawn[0], 2)
         if step.share or getattr(setting.regime, "share", None):
@@ -228,7 +230,7 @@ def _conserved_reference(setting: Any, t: int) -> Any:
         raise NoClosedForm("fractions are stepped through 12 generations")
     state = SOURCE
     for generation in range(1, t + 1):
-        rows = exact_step_map(setting.regime.step(generation, setting.sizes), 0)
+        rows = exact_step_map(setting.scheme.step(generation, setting.sizes), 0)
         state = mapped(rows, state) | {V: Fraction(1)}
     return mpmath.mpf(setting.family.spread) * in_mpmath(state[M])
 
@@ -311,7 +313,7 @@ CONSERVED_MOMENTS: tuple[Theorem, ...] = (
         source="docs/theory/tableau; docs/theory/poisson",
         holds=_conserved,
         value=lambda setting, t: (
-            setting.family.spread * second_moments(setting.regime, setting.sizes, 0.0, t, known_variance=True)[1]
+            setting.family.spread * second_moments(setting.scheme, setting.sizes, 0.0, t, known_variance=True)[1]
         ),
         reference=_conserved_reference,
         limit=_mapped_limit,

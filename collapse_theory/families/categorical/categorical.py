@@ -16,7 +16,7 @@ the Dirichlet posterior in place of its mean.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import POSITIVE, Choice, Domain, InstanceOf, check_parameters, inside
+from collapse_theory.errors import NotDefined
 from collapse_theory.families.categorical import tables
 from collapse_theory.families.categorical.ancestral import ANCESTRAL
 from collapse_theory.families.categorical.approximations import APPROXIMATIONS
@@ -298,7 +299,6 @@ class Categorical(Family):
         return {ddof: 0, G0: self.spread}
 
     def simplified(self, expression: Any) -> Any:
-        """Formula with the divisor n put in, simplified; the other letters stay."""
         import sympy
 
         from collapse_theory.symbols import ddof
@@ -306,7 +306,7 @@ class Categorical(Family):
         return sympy.simplify(expression.subs(ddof, 0))
 
     def check(self, sizes: Schedule, last: int = FORESEEN) -> None:
-        """Nothing: one point can be fitted."""
+        """Nothing: one point suffices."""
 
     @property
     def dense(self) -> bool:
@@ -364,6 +364,26 @@ class Categorical(Family):
 
     def subsample(self, points: Counts, size: int, rng: np.random.Generator, *, replacement: bool) -> Counts:
         return tables.sampled(points, size, rng, replacement=replacement)
+
+    def temper(self, state: State, temperature: float) -> State:
+        return self.tilt(state, lambda places, shares: tables.powers(shares, 1 / temperature - 1))
+
+    def tilt(self, state: State, weight: Callable[[Any, Any], Any]) -> State:
+        return tables.tilted(state[0], weight), state[1]
+
+    def remap(self, state: State, law: Callable[[Any], Any]) -> State:
+        if not self.dense:
+            raise NotDefined(f"a law of more than {DENSE} types is not kept as a table of all of them: {self!r}")
+        laws = law(state[0])
+        return laws / laws.sum(axis=-1, keepdims=True), state[1]
+
+    def distinct(self, batch: Counts) -> Counts:
+        return tables.distinct(batch)
+
+    def as_seen_by(self, other: Any, replicates: int) -> State:
+        if self.types != other.types:
+            raise ValueError(f"toward = {self!r} is outside its domain: a law of the same types")
+        return self.source(replicates)
 
     def fitted(self, counts: Array, rng: np.random.Generator) -> Array:
         """Laws fitted to counts of the types in the last axis; where nothing is added, of any of the types."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,3 +67,32 @@ def sampled(points: Counts, size: int, rng: np.random.Generator, *, replacement:
     if tabled(points.of):
         return Counts(np.stack([some(counts) for counts in points.of]))
     return Counts(for_each(lambda pairs: alive_pairs(some(pairs[1]), pairs[0]), points.of))
+
+
+def tilted(laws: NDArray[Any], weight: Callable[[Any, Any], Any]) -> NDArray[Any]:
+    """Laws under which types are likelier by weights of their places and shares."""
+    if tabled(laws):
+        weighed = laws * weight(np.arange(laws.shape[-1]), laws)
+        return np.asarray(weighed / weighed.sum(axis=-1, keepdims=True))
+
+    def one(law: Array) -> Array:
+        weighed = law[1] * weight(law[0].astype(np.int64), law[1])
+        alive = weighed > 0
+        return np.stack([law[0][alive], weighed[alive] / weighed.sum()])
+
+    return for_each(one, laws)
+
+
+def distinct(points: Counts) -> Counts:
+    """Each type that occurs, once."""
+    if tabled(points.of):
+        return Counts((points.of > 0).astype(float))
+    return Counts(for_each(lambda pairs: np.stack([pairs[0], (pairs[1] > 0).astype(float)]), points.of))
+
+
+def powers(shares: Array, exponent: float) -> Array:
+    """Powers of shares in units of the largest of each law; of a share of 0 as well 0."""
+    alive = shares > 0
+    with np.errstate(divide="ignore"):
+        logs = np.log(np.where(alive, shares, 1.0)) - np.log(shares.max(axis=-1, keepdims=True))
+    return np.where(alive, np.exp(exponent * logs), 0.0)

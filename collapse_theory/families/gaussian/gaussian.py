@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, log_expit
 
 from collapse_theory.domain import REAL, SCALE, Choice, Domain, check_parameters, inside
 from collapse_theory.families.family import Event, Family, Measure, State, run_plain
@@ -134,6 +135,10 @@ class Gaussian(Family):
         """Whether the fit matches the first two moments of its fit set up to the divisor."""
         return self.estimator == "plug-in"
 
+    @property
+    def normal(self) -> bool:
+        return True
+
     def symbols(self) -> Mapping[Any, Any]:
         """Values of the letters of its formulas."""
         from collapse_theory.symbols import ddof, mu0, sigma0
@@ -216,11 +221,30 @@ class Gaussian(Family):
         points = np.broadcast_to(count, location.shape).astype(float)
         return Batch(points, location, points * np.exp(2 * log_sd))
 
-    def draw_screened(self, state: State, count: Any, screen: Any, rng: np.random.Generator) -> Batch:
+    def place(self, state: State, count: Any, mean: Any, squares: Any) -> Batch:
         location, log_sd = state
-        points = np.broadcast_to(count, location.shape)
-        mean, squares = screened(points, screen, rng)
-        return Batch(points.astype(float), location + mean * np.exp(log_sd), squares * np.exp(2 * log_sd))
+        points = np.broadcast_to(count, location.shape).astype(float)
+        return Batch(points, location + mean * np.exp(log_sd), squares * np.exp(2 * log_sd))
+
+    def draw_screened(self, state: State, count: Any, screen: Any, rng: np.random.Generator) -> Batch:
+        points = np.broadcast_to(count, state[0].shape)
+        return self.place(state, points, *screened(points, screen, rng))
+
+    def temper(self, state: State, temperature: float) -> State:
+        location, log_sd = state
+        return location, log_sd + np.log(temperature) / 2
+
+    def accept_near(self, state: State, center: float, width: float) -> State:
+        location, log_sd = state
+        apart, log_ratio = (center - self.mean) / self.sd - location, np.log(width / self.sd) - log_sd
+        # Precisions add: the share of the verifier's in the mean, and half the log of what is left of the variance.
+        return location + apart * expit(-2 * log_ratio), log_sd + log_expit(2 * log_ratio) / 2
+
+    def as_seen_by(self, other: Any, replicates: int) -> State:
+        return (
+            np.full(replicates, (self.mean - other.mean) / other.sd),
+            np.full(replicates, np.log(self.sd / other.sd)),
+        )
 
     def draw_points(self, state: State, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
         location, log_sd = state

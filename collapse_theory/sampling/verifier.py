@@ -1,0 +1,141 @@
+r"""A verifier: what the model writes may go wrong, and a filter keeps right points more often than wrong ones.
+
+A model that has learnt the right types to the share k writes right points with chance
+:math:`g = (1-\varepsilon)k + d(1-k)` (a right one goes wrong with chance :math:`\varepsilon`, a wrong one is repaired
+with chance d), and of these the filter keeps right ones with chance a and wrong ones with chance b:
+
+.. math:: k' = \frac{ag}{ag + b(1-g)} .
+
+g is the accuracy **before** the filter, k that **after** it, which is the fitted model's. Without repair the loop
+comes to :math:`g^* = (a(1-\varepsilon) - b)/(a - b)` where :math:`(1-\varepsilon)a/b > 1`, else nothing right is left:
+an error threshold. Verification does nothing for diversity: among the right types there is drift as before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory.domain import SHARE, check_parameters, inside
+from collapse_theory.errors import NotDefined
+from collapse_theory.sampling.labelled import labels
+from collapse_theory.sampling.sampling import LawSampling
+from collapse_theory.schedules import Schedule
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, repr=False)
+class Verifier(LawSampling):
+    """Points kept by whether their type is right, refilled until there are enough.
+
+    Parameters
+    ----------
+    good : label or sequence of labels
+        The right types.
+    tpr, fpr : float
+        Chances that a right point, and a wrong one, is kept; not both 0.
+    error, repair : float
+        Chances that a right point goes wrong, and that a wrong one is repaired, when it is written. What has changed
+        sides falls on the types of the other side as in the source, or evenly where the source has none of them.
+
+    Raises
+    ------
+    ValueError
+        For chances outside [0, 1], and a verifier that keeps nothing.
+    """
+
+    good: Any
+    tpr: float = field(kw_only=True, metadata=inside(SHARE))
+    fpr: float = field(kw_only=True, metadata=inside(SHARE))
+    error: float = field(default=0.0, kw_only=True, metadata=inside(SHARE))
+    repair: float = field(default=0.0, kw_only=True, metadata=inside(SHARE))
+
+    def __post_init__(self) -> None:
+        check_parameters(self)
+        object.__setattr__(self, "good", labels("good", self.good))
+        if self.tpr == 0 or (self.fpr == 0 and self.error == 1 and self.repair == 0):
+            raise ValueError(
+                f"tpr = {self.tpr:g}, fpr = {self.fpr:g}, error = {self.error:g} keep nothing that is right: "
+                "outside the domain of a verifier"
+            )
+
+    @classmethod
+    def examples(cls) -> tuple[Verifier, ...]:
+        return (cls(0, tpr=0.9, fpr=0.3), cls(0, tpr=0.9, fpr=0.3, error=0.2, repair=0.05))
+
+    @property
+    def verbs(self) -> tuple[str, ...]:
+        return ("tilt",) if not (self.error or self.repair) else ("remap",)
+
+    def check(self, family: Any, sizes: Schedule) -> None:
+        right = self.right(family)
+        if right.all():
+            raise ValueError(f"good = {self.good!r} is outside its domain: labels of some types, not of all")
+        if self.fpr == 0 and not np.any(family.probabilities.values[right]) and not self.repair:
+            raise ValueError(f"good = {self.good!r}, fpr = 0: the source has no such types, so nothing is ever kept")
+
+    def right(self, family: Any) -> NDArray[np.bool_]:
+        """Which types of a family are right."""
+        found = np.zeros(len(family.types), dtype=bool)
+        found[[family.index(label) for label in self.good]] = True
+        return found
+
+    def fixed_weights(self, family: Any) -> Array | None:
+        return None if self.error or self.repair else np.where(self.right(family), self.tpr, self.fpr)
+
+    @property
+    def resting_accuracy(self) -> tuple[float, float]:
+        r"""Accuracy before and after the filter to which large samples come, from a model with right and wrong types.
+
+        Before it is the positive root of :math:`(a-b)g^2 + [b - (1-\varepsilon)a + db]g - db = 0`, 0 where right
+        types die out.
+        """
+        a, b, error, d = self.tpr, self.fpr, self.error, self.repair
+        if a == b:
+            before = d / (error + d) if error + d else float("nan")
+            if error + d == 0:
+                raise NotDefined(f"{self!r} changes no accuracy: it stays where it starts")
+            return before, before
+        middle, product = (b - (1 - error) * a + d * b) / (2 * (a - b)), -d * b / (a - b)
+        root = float(np.sqrt(max(middle**2 - product, 0.0)))
+        before = max(-middle + root, 0.0) if a > b else _inside(-middle - root, -middle + root)
+        return before, float(self.kept(before)) if before else 0.0
+
+    def written(self, share: Any) -> Any:
+        """Accuracy before the filter of a model whose fitted share of right types is this."""
+        return (1 - self.error) * share + self.repair * (1 - share)
+
+    def kept(self, accuracy: Any) -> Any:
+        """Accuracy after the filter of one before it."""
+        return self.tpr * accuracy / (self.tpr * accuracy + self.fpr * (1 - accuracy))
+
+    def law(self, family: Any, state: Any) -> Any:
+        right = self.right(family)
+        chances = np.where(right, self.tpr, self.fpr)
+        if not (self.error or self.repair):
+            return family.tilt(state, lambda places, shares: chances[places])
+        source = family.probabilities.values
+        fallen, mended = _law_of(source, ~right), _law_of(source, right)
+
+        def written_and_kept(shares: Array) -> Array:
+            good = shares[..., right].sum(axis=-1, keepdims=True)
+            stay = np.where(right, 1 - self.error, 1 - self.repair)
+            written = stay * shares + self.error * good * fallen + self.repair * (1 - good) * mended
+            return np.asarray(chances * written)
+
+        return family.remap(state, written_and_kept)
+
+
+def _inside(*roots: float) -> float:
+    """The root in [0, 1]."""
+    return next((float(root) for root in sorted(roots, reverse=True) if 0 <= root <= 1), 0.0)
+
+
+def _law_of(source: Array, side: NDArray[np.bool_]) -> Array:
+    """The source's law given one side, even where it has nothing there."""
+    there = np.where(side, source, 0.0)
+    return np.asarray(there / there.sum() if there.sum() else side / side.sum())

@@ -1,0 +1,71 @@
+r"""The loop without noise: what a run becomes as its samples grow without bound, in fixed proportions.
+
+Every batch is what its model is in expectation, and the counts of the tableau are proportions. So a run is one path,
+the same for all, and mean, median and every quantile are its values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from collapse_theory.errors import NoClosedForm
+
+WITHOUT_DIVISOR = 2.0**900
+"""Kish's size of a sample in which the divisor no longer counts."""
+FARTHEST = 10**6
+"""Most generations that are followed."""
+
+
+def path(recursion: Any, generations: Any) -> Iterator[Any]:
+    """States of one replicate at ascending generations.
+
+    Raises
+    ------
+    NotDefined
+        For a family or a sampling without a batch in expectation.
+    NoClosedForm
+        Beyond ``FARTHEST`` generations.
+    """
+    asked = [int(t) for t in generations]
+    if asked and asked[-1] > FARTHEST:
+        raise NoClosedForm(f"the loop without noise is followed through {FARTHEST} generations, not {asked[-1]}")
+    family = recursion.family
+    source = family.source(1)
+    slots: list[Any] = []
+    state, t = source, 0
+    for wanted in asked:
+        while t < wanted:
+            t += 1
+            state, slots = _refitted(recursion, t, source, state, slots)
+        yield state
+
+
+def _refitted(recursion: Any, t: int, source: Any, state: Any, slots: list[Any]) -> tuple[Any, list[Any]]:
+    family, step = recursion.family, recursion.regime.step(t, recursion.sizes)
+    sampling = recursion.sampling if t > 1 else recursion.sampling.of_real
+    if step.screen is not None:
+        raise NoClosedForm(f"{recursion.regime!r} has no batch of real points without noise")
+    real, model = (float(count) * float(chance) for count, chance in zip(step.drawn, step.kept, strict=True))
+    if step.share:
+        real, model = model * float(step.share), model * (1 - float(step.share))
+    drawn = [
+        family.expected(source, real) if real else None,
+        sampling.expected(family, state, model) if model else None,
+    ]
+    # A random composition is one batch, the model's.
+    batches = [None, _pooled(family, drawn)] if step.share else drawn
+    batches += slots or [None] * len(step.stored)
+    used = [(b, float(w)) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
+    if step.carried:
+        used.append((family.expected(state, step.carried), 1.0))
+    pooled = family.pool([b for b, _ in used], [w for _, w in used])
+    fitted = family.fit(pooled, WITHOUT_DIVISOR, state, np.random.default_rng(0))
+    return fitted, [_pooled(family, [batches[i] for i in held]) for held in step.keep]
+
+
+def _pooled(family: Any, batches: list[Any]) -> Any:
+    present = [batch for batch in batches if batch is not None]
+    return family.pool(present) if present else None

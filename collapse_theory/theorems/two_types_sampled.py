@@ -1,0 +1,138 @@
+r"""Two types under any sampling of their law: the Wright–Fisher chain with selection, solved as it is.
+
+If a model gives the first type the share i/n, a sampled point is of it with chance :math:`s_i`, so the counts are a
+Markov chain with the rows :math:`\mathrm{Binomial}(n, s_i)`: with a fitness advantage
+:math:`s_i = (1+s)i/(n + si)`. Generation 1 is real, :math:`\mathrm{Binomial}(n, p_0)`. Means follow by powers of the
+matrix, limits from its linear equations.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from collapse_theory.errors import NoClosedForm
+from collapse_theory.families import Categorical
+from collapse_theory.sampling.sampling import LawSampling
+from collapse_theory.theorem import Theorem
+
+Array = NDArray[np.float64]
+
+PAGE = "docs/theory/sampling"
+LARGEST = 500
+"""Largest sample whose chain is kept as a matrix."""
+
+
+def holds(setting: Any) -> bool:
+    """Two types, plain shares, points of the newest model by a law of their own, one size that is not large."""
+    family, sizes = setting.family, setting.sizes
+    plain = isinstance(family, Categorical) and family.two_moments and len(family.probabilities) == 2
+    law = isinstance(setting.sampling, LawSampling) and setting.regime.tableau(sizes).replacement
+    return bool(plain and law and sizes.constant and sizes(1) <= LARGEST)
+
+
+def binomial_rows(n: int, chances: Array) -> Array:
+    """Rows of binomial probabilities, each from its mode by ratios."""
+    from scipy.special import gammaln, xlog1py, xlogy
+
+    counts = np.arange(n + 1.0)
+    log_choices = gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
+    p = chances[:, None]
+    rows = np.exp(log_choices + xlogy(counts, p) + xlog1py(n - counts, -p))
+    return np.asarray(rows / rows.sum(axis=1, keepdims=True))
+
+
+@lru_cache(maxsize=64)
+def _chain(setting: Any) -> tuple[Array, Array]:
+    """The matrix of the counts of the first type, and the law of generation 1."""
+    n = int(setting.sizes(1))
+    shares = np.arange(n + 1) / n
+    state = np.stack([shares, 1 - shares], axis=1), np.zeros(n + 1)
+    sampled = setting.sampling.law(setting.family, state)[0][:, 0]
+    return binomial_rows(n, sampled), binomial_rows(n, setting.family.probabilities.values[:1])[0]
+
+
+def _laws(setting: Any, t: Any) -> Array:
+    """Laws of the counts at generations t, shape (generations, n + 1)."""
+    matrix, first = _chain(setting)
+    return np.stack([first @ np.linalg.matrix_power(matrix, int(when) - 1) for when in np.ravel(t)])
+
+
+def _of(setting: Any, label: Any, values: Array) -> Array:
+    """A function of the share of the first type, as one of the share of the label."""
+    return values if setting.family.index(label) == 0 else values[::-1]
+
+
+def _share_mean(setting: Any, t: Any, label: Any) -> Array:
+    n = int(setting.sizes(1))
+    return np.reshape(_laws(setting, t) @ _of(setting, label, np.arange(n + 1) / n), np.shape(t))
+
+
+def _alive_mean(setting: Any, t: Any, label: Any) -> Array:
+    alive = (np.arange(int(setting.sizes(1)) + 1) > 0).astype(float)
+    return np.reshape(_laws(setting, t) @ _of(setting, label, alive), np.shape(t))
+
+
+def _gini_mean(setting: Any, t: Any) -> Array:
+    shares = np.arange(int(setting.sizes(1)) + 1) / setting.sizes(1)
+    return np.reshape(_laws(setting, t) @ (2 * shares * (1 - shares)), np.shape(t))
+
+
+def fixation_chances(setting: Any) -> Array:
+    """Chances that the first type is the one that is left, from each count of it.
+
+    Raises
+    ------
+    NoClosedForm
+        Where a type that is lost can come back.
+    """
+    matrix, _ = _chain(setting)
+    if matrix[0, 0] < 1 or matrix[-1, -1] < 1:
+        raise NoClosedForm(f"{setting.sampling!r} brings lost types back: no type is fixed")
+    inner = np.eye(len(matrix) - 2) - matrix[1:-1, 1:-1]
+    return np.concatenate([[0.0], np.linalg.solve(inner, matrix[1:-1, -1]), [1.0]])
+
+
+def _share_limit(setting: Any, label: Any) -> float:
+    chance = float(_chain(setting)[1] @ fixation_chances(setting))
+    return chance if setting.family.index(label) == 0 else 1 - chance
+
+
+def _fixed(setting: Any) -> float:
+    """0, as one type is left in the end; NoClosedForm where lost types come back."""
+    fixation_chances(setting)
+    return 0.0
+
+
+def _theorem(title: str, quantity: str, statement: str, value: Any, limit: Any) -> Theorem:
+    return Theorem(
+        title=f"{title} of two types under a sampling",
+        quantity=quantity,
+        statistic="mean",
+        road="exact numeric",
+        statement=statement,
+        conditions=f"two types without smoothing, replacement, one sample size up to {LARGEST}, points from a law "
+        "that the shares determine",
+        source=f"{PAGE}; kimura1962",
+        holds=holds,
+        value=value,
+        limit=limit,
+        accuracy="1e-12, absolute",
+        any_sampling=True,
+    )
+
+
+TWO_TYPES_SAMPLED: tuple[Theorem, ...] = (
+    _theorem("mean share", "probability_of", r"e_{p_0}^\top B^{t-1}\,(i/n)", _share_mean, _share_limit),
+    _theorem("survival", "survival_of", r"e_{p_0}^\top B^{t-1}\,1\{i > 0\}", _alive_mean, _share_limit),
+    _theorem(
+        "mean Gini–Simpson index",
+        "gini_simpson",
+        r"e_{p_0}^\top B^{t-1}\,2\tfrac in(1-\tfrac in)",
+        _gini_mean,
+        _fixed,
+    ),
+)

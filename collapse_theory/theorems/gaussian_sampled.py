@@ -121,7 +121,10 @@ def _edit_value(index: int) -> Any:
         row = np.array([1 - rho, rho * (1 - rho), 0.0, rho * s])
         step = np.array([factor * row, row / n + [0, (1 - rho) ** 2, 0, 0], [0, 0, 1 - rho, 0], [0, 0, 0, 1.0]])
         v, d, m = _edit_path(setting, 1, float)[0]
-        states = [np.linalg.matrix_power(step, int(when) - 1) @ [v, d, m, 1.0] for when in np.ravel(t)]
+        with np.errstate(over="ignore", invalid="ignore"):
+            states = [np.linalg.matrix_power(step, int(when) - 1) @ [v, d, m, 1.0] for when in np.ravel(t)]
+        if not np.all(np.isfinite(states)):
+            raise OverflowError(f"the second moments of {setting!r} leave the floats by t = {np.max(t)}")
         apart = family.mean - other.mean
         about = [state[0] if index == 0 else state[1] - 2 * apart * state[2] + apart**2 for state in states]
         return np.reshape(about, np.shape(t))

@@ -45,7 +45,7 @@ def _pooled_log(setting: Any, t: Any) -> Any:
 
     v = _factor(setting)
     shapes = np.asarray(t, dtype=float) + 1
-    return np.log(setting.family.spread) + log_gamma_ratio(shapes, v - 1) - gammaln(1 + v)
+    return np.log(setting.family.spread) + log_gamma_ratio(shapes, v - 1) + (v - 1) * np.log(shapes) - gammaln(1 + v)
 
 
 def _share(setting: Any) -> float:

@@ -37,4 +37,4 @@ def _shows(recursion: Recursion, extra: tuple[Theorem, ...]) -> list[Hashable]:
     family, regime = type(recursion.family), type(recursion.regime)
     theorems = confronted(recursion, extra)
     shows: list[Hashable] = [(theorem, family, regime, recursion.sizes.constant) for theorem in theorems]
-    return [*shows, (family, recursion.regime)] if theorems else []
+    return [*shows, (family, recursion.regime), (family, recursion.sampling)] if theorems else []

@@ -35,6 +35,8 @@ PACE = 0.99
 """Share of its last stride, on a logarithmic scale, by which it must go on."""
 PROBABILITIES = (0.01, 0.5, 0.95)
 CURVES = ("mean", "std", "median")
+FOLLOWED = (1, 2, 10, 100)
+"""Generations to which the loop without noise is followed."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class Digits:
 
 def checkable(theorem: Theorem) -> bool:
     """Whether the theorem has a form that mpmath can evaluate."""
-    return theorem.exact and (theorem.formula is not None or theorem.reference is not None)
+    second_road = theorem.formula is not None or theorem.reference is not None or theorem.statistic == "population"
+    return theorem.exact and second_road
 
 
 def digits(theorem: Theorem, settings: list[Recursion], times: tuple[int, ...]) -> Digits:
@@ -79,6 +82,11 @@ def _errors(theorem: Theorem, setting: Recursion, times: tuple[int, ...]) -> Ite
                 yield _relative(float(value), exact) / TOLERANCE, f", t = {t}"
         if curve.theorem is theorem and theorem.limit is not None and _reaches_far(theorem, setting):
             yield _limit_error(curve), f", limit against t = {FAR:.0e}"
+    elif theorem.statistic == "population":
+        quantity = setting.watch(theorem.quantity, *setting.defined(theorem.quantity).typical)
+        closed, followed = quantity.population(FOLLOWED), quantity.population.along_the_path(FOLLOWED)
+        for t, one, other in zip(FOLLOWED, closed, followed, strict=True):
+            yield abs(one - other) / (t * TOLERANCE * max(abs(other), 1e-300)), f", t = {t}, without noise"
     elif theorem.statistic in ("distribution", "carried_by_top"):
         yield from _inversion_errors(theorem, setting)
     else:
@@ -105,6 +113,7 @@ def _exact(theorem: Theorem, setting: Recursion, formula: Any, t: int, numbers: 
         symbols.t: t,
         **setting.family.symbols(),
         **setting.regime.symbols(setting.sizes),
+        **setting.sampling.symbols(),
     }
     return evaluate(formula, letters)
 

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Literal
 
-from collapse_theory import families, regimes, schedules
+from collapse_theory import families, regimes, sampling, schedules
 from collapse_theory.errors import NotDefined
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
-from collapse_theory.regimes import Regime
+from collapse_theory.regimes import Accumulate, Fresh, Regime, Replace
+from collapse_theory.sampling import Sampling
 
 Depth = Literal["quick", "default", "deep"]
 DEPTHS: tuple[Depth, ...] = ("quick", "default", "deep")
 
 STRESS_SIZES = (2, 3, 10, 10**3, 10**6, 10**9)
 STRESS_TIMES = (0, 1, 2, 10**3, 10**9)
+SAMPLED_REGIMES: tuple[type[Regime], ...] = (Replace, Accumulate, Fresh)
+"""Regimes in which samplings are confronted, each by its first example."""
+SAMPLED_MEMBERS = 3
+"""Examples of a family with which samplings are confronted, from the first on."""
 
 
 def simulated(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:
@@ -41,18 +46,28 @@ def stress_times(depth: Depth) -> tuple[int, ...]:
 
 def _recursions(sizes: list[Any], family: type[Family] | None, regime: type[Regime] | None) -> Iterator[Recursion]:
     for kind in [family] if family else families.named().values():
-        for member in kind.examples():
+        for place, member in enumerate(kind.examples()):
             for data in [regime] if regime else regimes.named().values():
-                for example in data.examples():
-                    for size in sizes:
-                        recursion = _possible(member, example, size)
-                        if recursion is not None:
-                            yield recursion
+                for number, example in enumerate(data.examples()):
+                    sampled = place < SAMPLED_MEMBERS and number == 0 and data in SAMPLED_REGIMES
+                    for way in (None, *samplings(member)) if sampled else (None,):
+                        for size in sizes:
+                            recursion = _possible(member, example, size, way)
+                            if recursion is not None:
+                                yield recursion
 
 
-def _possible(family: Family, regime: Regime, size: Any) -> Recursion | None:
-    """The recursion, or None where this estimator or regime refuses the sample size."""
+def samplings(family: Family) -> Iterator[Sampling]:
+    """Every example of a sampling other than honest draws, for a family."""
+    for kind in sampling.named().values():
+        yield from (way for way in kind.examples_for(family) if not way.honest)
+
+
+def _possible(family: Family, regime: Regime, size: Any, way: Sampling | None) -> Recursion | None:
+    """The recursion, or None where this estimator, regime or sampling refuses family or sample size."""
     try:
-        return Recursion(family, regime, sample_size=size)
+        if way is None:
+            return Recursion(family, regime, sample_size=size)
+        return Recursion(family, regime, sample_size=size, sampling=way)
     except (ValueError, NotDefined):
         return None

@@ -199,6 +199,10 @@ class Gaussian(Family):
 
     def pool(self, batches: Sequence[Batch], weights: Sequence[Any] | None = None) -> Batch:
         point_weights = [1.0] * len(batches) if weights is None else weights
+        if len(batches) == 1:  # whose mean must not be rounded, far from the source as it may be
+            return batches[0]._replace(
+                count=point_weights[0] * batches[0].count, squares=point_weights[0] * batches[0].squares
+            )
         sizes = [w * b.count for w, b in zip(point_weights, batches, strict=True)]
         total = np.sum(sizes, axis=0)
         mean = np.sum([s * b.mean for s, b in zip(sizes, batches, strict=True)], axis=0) / total

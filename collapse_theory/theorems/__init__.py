@@ -12,9 +12,12 @@ from collapse_theory.theorems.gaussian_fine_tune import GAUSSIAN_FINE_TUNE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
 from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
 from collapse_theory.theorems.information import INFORMATION
+from collapse_theory.theorems.linear_regression import LINEAR_REGRESSION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
+from collapse_theory.theorems.normal_mean import NORMAL_MEAN
 from collapse_theory.theorems.poisson import POISSON
 from collapse_theory.theorems.posterior import POSTERIOR
+from collapse_theory.theorems.refitted_scale import REFITTED_SCALE
 from collapse_theory.theorems.second_moments import CONSERVED_MOMENTS, SECOND_MOMENTS
 
 PAIRS: tuple[Theorem, ...] = (
@@ -35,6 +38,9 @@ PAIRS: tuple[Theorem, ...] = (
     *CONSERVED_MOMENTS,
     *POISSON,
     *ONE_TYPE,
+    *NORMAL_MEAN,
+    *REFITTED_SCALE,
+    *LINEAR_REGRESSION,
 )
 
 __all__ = ["PAIRS"]

@@ -40,7 +40,7 @@ def critical_divisor(n: ArrayLike) -> Any:
     r"""Value of ``ddof`` at which a refitted scale has no drift, :math:`\delta^* = n - e^{\psi(n)}`.
 
     Below it every run's scale collapses, above it every run's scale explodes. It grows from 0.4385 at n = 1 to 1/2,
-    as :math:`\tfrac12 - \tfrac1{24n} + \dots`.
+    as :math:`\tfrac12 - \tfrac1{24n-12} + \dots`.
 
     Parameters
     ----------

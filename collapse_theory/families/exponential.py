@@ -23,7 +23,8 @@ from numpy.typing import ArrayLike
 from collapse_theory.domain import SCALE, Domain, check_parameters, inside
 from collapse_theory.families.family import Event, Measure
 from collapse_theory.families.scale import ScaleFamily, kl_model_source, kl_source_model, upper_tail_mass
-from collapse_theory.families.scale_laws import PAGE, Power, laws, log_moments, moments, shared
+from collapse_theory.families.scale_distances import shared
+from collapse_theory.families.scale_laws import PAGE, Power, laws, log_moments, moments
 from collapse_theory.families.scale_walk import replaced_constant
 from collapse_theory.theorem import Theorem
 

@@ -24,7 +24,8 @@ from numpy.typing import ArrayLike
 from collapse_theory.domain import SCALE, Domain, check_parameters, inside
 from collapse_theory.families.family import Measure, State
 from collapse_theory.families.scale import ScaleFamily, kl_model_source, kl_source_model, upper_tail_mass
-from collapse_theory.families.scale_laws import Power, laws, log_moments, moments, shared
+from collapse_theory.families.scale_distances import shared
+from collapse_theory.families.scale_laws import Power, laws, log_moments, moments
 from collapse_theory.families.scale_walk import drift_sign, log_law, replaced
 from collapse_theory.laws import Increasing
 from collapse_theory.theorem import Theorem

@@ -25,6 +25,7 @@ from collapse_theory.domain import SCALE, Choice, Domain, check_parameters, insi
 from collapse_theory.errors import NotDefined
 from collapse_theory.families.family import Family, Measure, State
 from collapse_theory.families.linear_regression.risk import RISK
+from collapse_theory.families.linear_regression.signal import SIGNAL
 from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.theorem import Theorem
 
@@ -85,7 +86,7 @@ class LinearRegression(Family):
         "test_error": lambda family, state: family.noise**2 + (state[0] ** 2).sum(axis=-1),
         "signal_kept": lambda family, state: 1 + state[0][..., 0] / family.signal,
     }
-    known: ClassVar[tuple[Theorem, ...]] = RISK
+    known: ClassVar[tuple[Theorem, ...]] = (*RISK, *SIGNAL)
 
     def __post_init__(self) -> None:
         check_parameters(self)

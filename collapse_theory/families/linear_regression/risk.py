@@ -42,7 +42,8 @@ def repeated(setting: Any) -> bool:
     return bool(setting.family.repeated)
 
 
-def _interpolated(setting: Any) -> bool:
+def interpolated(setting: Any) -> bool:
+    """Replacement with new rows in one number, fewer than coefficients."""
     few = setting.sizes.constant and setting.sizes(1) < setting.family.dimension
     return bool(few and setting.tableau.replacement and not setting.family.repeated)
 
@@ -225,7 +226,7 @@ def _prove_inverse() -> tuple[Check, ...]:
     )
 
 
-def _prove_interpolation() -> tuple[Check, ...]:
+def prove_interpolation() -> tuple[Check, ...]:
     """The step e ↦ (n/d) e + (1 − n/d) w² + noise, solved."""
     import sympy
 
@@ -313,11 +314,11 @@ MEANS: tuple[Theorem, ...] = (
         conditions="least squares of minimum norm, replacement, new rows, one number of rows n < d; infinite at "
         "n = d − 1",
         source=f"dohmatob2024 for the loss of the signal; {PAGE}",
-        holds=_interpolated,
+        holds=interpolated,
         value=_interpolated_value,
         formula=_interpolated_formula,
         limit=_interpolated_limit,
-        proof=_prove_interpolation,
+        proof=prove_interpolation,
     ),
     Theorem(
         title="mean excess risk of regression with real rows in every generation",
@@ -334,12 +335,6 @@ MEANS: tuple[Theorem, ...] = (
         proof=_prove_kept,
     ),
 )
-
-
-def _unbiased(setting: Any) -> bool:
-    """Rows enough for a first moment of the error, in a regime of known excess risk."""
-    enough = setting.sizes.smallest_by(schedules.FORESEEN) > setting.family.dimension
-    return bool(enough and any(theorem.holds(setting) for theorem in MEANS))
 
 
 def with_noise(theorem: Theorem) -> Theorem:
@@ -365,65 +360,6 @@ def with_noise(theorem: Theorem) -> Theorem:
     )
 
 
-def _kept_limit(setting: Any) -> float:
-    return float(np.sqrt(setting.excess_risk.mean.limit / setting.family.dimension) / setting.family.signal)
-
-
-SIGNAL: tuple[Theorem, ...] = (
-    Theorem(
-        title="mean signal kept by regression",
-        quantity="signal_kept",
-        statistic="mean",
-        road="closed form",
-        statement=r"E\langle w_t,w^*\rangle = \|w^*\|^2",
-        conditions="least squares, n ≥ d + 1, wherever the mean excess risk is known",
-        source=PAGE,
-        holds=_unbiased,
-        value=lambda setting, t: np.ones(np.shape(t)),
-        limit=lambda setting: 1.0,
-    ),
-    Theorem(
-        title="standard deviation over runs of the signal kept by regression",
-        quantity="signal_kept",
-        statistic="std",
-        road="closed form",
-        statement=r"\frac1{\|w^*\|}\sqrt{\tfrac1d E\|w_t-w^*\|^2}",
-        conditions="least squares, n ≥ d + 1, wherever the mean excess risk is known: errors have no direction",
-        source=PAGE,
-        holds=_unbiased,
-        value=lambda setting, t: (
-            np.sqrt(setting.excess_risk.mean(t) / setting.family.dimension) / setting.family.signal
-        ),
-        limit=_kept_limit,
-    ),
-    Theorem(
-        title="mean signal kept by interpolation under replacement",
-        quantity="signal_kept",
-        statistic="mean",
-        road="closed form",
-        statement=r"E\langle w_t,w^*\rangle = (n/d)^t\,\|w^*\|^2",
-        conditions="least squares of minimum norm, replacement, new rows, one number of rows n < d",
-        source=f"dohmatob2024 for the loss of the signal; {PAGE}",
-        holds=_interpolated,
-        value=lambda setting, t: np.exp(t * np.log(setting.sizes(1) / setting.family.dimension)),
-        log_value=lambda setting, t: t * np.log(setting.sizes(1) / setting.family.dimension),
-        limit=lambda setting: 0.0,
-        proof=_prove_interpolation,
-    ),
-    Theorem(
-        title="mean signal kept by interpolation of one design",
-        quantity="signal_kept",
-        statistic="mean",
-        road="closed form",
-        statement=r"E\langle w_t,w^*\rangle = \tfrac nd\,\|w^*\|^2",
-        conditions="least squares of minimum norm, the same rows in all generations, n < d: nothing more is lost",
-        source=PAGE,
-        holds=lambda setting: repeated(setting) and setting.sizes(1) < setting.family.dimension,
-        value=lambda setting, t: np.full(np.shape(t), setting.sizes(1) / setting.family.dimension),
-        limit=lambda setting: float(setting.sizes(1) / setting.family.dimension),
-    ),
-)
-
 SLOPE = Theorem(
     title="slope of the mean excess risk of regression under replacement",
     quantity="excess_risk",
@@ -437,4 +373,4 @@ SLOPE = Theorem(
     proof=_prove_inverse,
 )
 
-RISK: tuple[Theorem, ...] = (*MEANS, *map(with_noise, MEANS), *SIGNAL, SLOPE)
+RISK: tuple[Theorem, ...] = (*MEANS, *map(with_noise, MEANS), SLOPE)

@@ -112,6 +112,7 @@ class Exponential(ScaleFamily):
     ddof: float = field(default=0.0, metadata=inside(Domain(typical=(-1, 2))))
 
     headline: ClassVar[str] = "scale"
+    roles: ClassVar[Mapping[str, str]] = {"refitted_scale": "scale"}
     measures: ClassVar[Mapping[str, Measure]] = {
         "scale": lambda family, state: family.scale * np.exp(state[0]),
         "variance": lambda family, state: family.scale**2 * np.exp(2 * state[0]),

@@ -161,6 +161,7 @@ class Pareto(ScaleFamily):
     ddof: float = field(default=0.0, metadata=inside(Domain(typical=(-1, 2))))
 
     headline: ClassVar[str] = "exponent"
+    roles: ClassVar[Mapping[str, str]] = {"refitted_scale": "exponent"}
     measures: ClassVar[Mapping[str, Measure]] = {
         "exponent": lambda family, state: family.exponent * np.exp(-state[0]),
         "log_exponent": lambda family, state: np.log(family.exponent) - state[0],

@@ -174,7 +174,7 @@ def _is_hyperbolic() -> bool:
 REFITTED_SCALE: tuple[Theorem, ...] = (
     Theorem(
         title="fate of a refitted scale under replacement",
-        quantity="scale",
+        quantity="refitted_scale",
         statistic="fate",
         road="closed form",
         statement=r"\operatorname{sign}[\psi(n) - \log(n-\delta)] = \operatorname{sign}(\delta - \delta^*),\quad "
@@ -186,7 +186,7 @@ REFITTED_SCALE: tuple[Theorem, ...] = (
     ),
     Theorem(
         title="fate of a refitted scale under accumulation",
-        quantity="scale",
+        quantity="refitted_scale",
         statistic="fate",
         road="closed form",
         statement=r"\theta_t \to \theta_\infty \in (0, \infty)",
@@ -198,7 +198,7 @@ REFITTED_SCALE: tuple[Theorem, ...] = (
     ),
     Theorem(
         title="fate of a refitted scale with real points in every generation",
-        quantity="scale",
+        quantity="refitted_scale",
         statistic="fate",
         road="closed form",
         statement=r"\operatorname{sign}[\psi(n-r) - \log(n-\delta)]",

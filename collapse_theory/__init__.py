@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from collapse_theory.families import AddAlpha as AddAlpha
     from collapse_theory.families import BackOff as BackOff
     from collapse_theory.families import Categorical as Categorical
+    from collapse_theory.families import Exponential as Exponential
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
+    from collapse_theory.families import LinearRegression as LinearRegression
     from collapse_theory.families import MarkovChain as MarkovChain
+    from collapse_theory.families import NormalMean as NormalMean
+    from collapse_theory.families import Pareto as Pareto
     from collapse_theory.families import Poisson as Poisson
     from collapse_theory.families import ProbabilityVector as ProbabilityVector
     from collapse_theory.families import TransitionMatrix as TransitionMatrix
@@ -78,6 +82,10 @@ _PUBLIC = {
     "Categorical": "families",
     "ProbabilityVector": "families",
     "Poisson": "families",
+    "NormalMean": "families",
+    "Exponential": "families",
+    "Pareto": "families",
+    "LinearRegression": "families",
     "AddAlpha": "families",
     "BackOff": "families",
     "AbsoluteDiscount": "families",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from collapse_theory.definition import Definition
-from collapse_theory.domain import COUNT, POSITIVE, OfFamily
+from collapse_theory.domain import COUNT, POSITIVE, PROBABILITY, OfFamily
 
 LABEL = OfFamily("label")
 
@@ -81,6 +81,28 @@ _ALL = (
     ),
     Definition("rate", r"\lambda_t", "fitted Poisson rate", seen_by="squared_location_error"),
     Definition("survival", r"1\{\lambda_t>0\}", "whether the fitted rate is above 0", light=True),
+    Definition("scale", r"\theta_t", "fitted scale, the mean of an exponential law"),
+    Definition("log_scale", r"\log\theta_t", "logarithm of the fitted scale", light=True),
+    Definition("exponent", r"\alpha_t", "fitted exponent of a Pareto law, its tail index"),
+    Definition("log_exponent", r"\log\alpha_t", "logarithm of the fitted exponent", light=True),
+    Definition(
+        "model_mean", r"\alpha_t m/(\alpha_t-1)", "mean of the fitted model, infinite where its exponent is at most 1"
+    ),
+    Definition(
+        "upper_tail_mass",
+        r"P_t(X>x_q)",
+        "model's mass beyond the point that the source exceeds with chance q",
+        arguments=(("q", PROBABILITY),),
+        typical=(0.1,),
+        light=True,
+    ),
+    Definition("excess_risk", r"\|w_t-w^*\|^2", "test error of the fitted regression beyond the noise"),
+    Definition("test_error", r"\sigma^2+\|w_t-w^*\|^2", "mean squared error of the fitted regression on new real rows"),
+    Definition(
+        "signal_kept",
+        r"\langle w_t,w^*\rangle/\|w^*\|^2",
+        "fitted coefficient along the true ones, as a share of them",
+    ),
     Definition("state_count", r"|S_t|", "states in the data behind the fit", light=True),
     Definition("edge_count", r"|E_t|", "distinct transitions in the data behind the fit", light=True),
     Definition(

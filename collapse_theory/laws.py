@@ -1,4 +1,4 @@
-"""Frozen laws of one real number: a point mass, a discrete law, and functions of another law."""
+"""Frozen laws of one real number: a point mass, the normal, a discrete law, and functions of another law."""
 
 from __future__ import annotations
 
@@ -48,6 +48,43 @@ class PointMass:
     def median(self) -> float:
         """The value itself."""
         return self.value
+
+
+@dataclass(frozen=True)
+class Normal:
+    """The normal law, without the weight of scipy.stats."""
+
+    mean: float
+    std: float
+
+    def cdf(self, x: Any) -> Any:
+        """P(X ≤ x)."""
+        from scipy.special import ndtr
+
+        return ndtr((np.asarray(x) - self.mean) / self.std)
+
+    def sf(self, x: Any) -> Any:
+        """P(X > x)."""
+        from scipy.special import ndtr
+
+        return ndtr((self.mean - np.asarray(x)) / self.std)
+
+    def pdf(self, x: Any) -> Any:
+        """Density."""
+        z = (np.asarray(x) - self.mean) / self.std
+        return np.exp(-0.5 * z**2) / (self.std * np.sqrt(2 * np.pi))
+
+    def ppf(self, q: Any) -> Any:
+        """Quantile."""
+        from scipy.special import ndtri
+
+        return self.mean + self.std * ndtri(q)
+
+    def isf(self, q: Any) -> Any:
+        """Value exceeded with probability q."""
+        from scipy.special import ndtri
+
+        return self.mean - self.std * ndtri(q)
 
 
 @dataclass(frozen=True)

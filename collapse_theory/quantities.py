@@ -186,6 +186,14 @@ class Quantities:
     missing_mass = _Named()
     rate = _Named()
     survival = _Named()
+    scale = _Named()
+    log_scale = _Named()
+    exponent = _Named()
+    log_exponent = _Named()
+    model_mean = _Named()
+    excess_risk = _Named()
+    test_error = _Named()
+    signal_kept = _Named()
     state_count = _Named()
     edge_count = _Named()
     stationary_total_variation = _Named()
@@ -201,6 +209,10 @@ class Quantities:
     def own_tail_mass(self, k: float) -> Quantity:
         """Model's mass beyond k source standard deviations of its own centre."""
         return self.watch("own_tail_mass", k)
+
+    def upper_tail_mass(self, q: float) -> Quantity:
+        """Model's mass beyond the point that the source exceeds with chance q."""
+        return self.watch("upper_tail_mass", q)
 
     def survival_of(self, label: Any) -> Quantity:
         """Whether the fitted model can still give a type: 1 or 0."""

@@ -9,6 +9,10 @@ name        letter                   meaning
 ``mu0``     :math:`\mu_0`            mean of the source
 ``sigma0``  :math:`\sigma_0`         standard deviation of the source
 ``lambda0`` :math:`\lambda_0`        rate of the source, a Poisson
+``theta0``  :math:`\theta_0`         scale of the source, an exponential or the logarithms of a Pareto
+``alpha0``  :math:`\alpha_0`         exponent of the source, a Pareto
+``d``       :math:`d`                dimension, the number of regression coefficients
+``w0``      :math:`\omega_0`         norm of the true regression coefficients
 ``G0``      :math:`G_0`              Gini–Simpson index of the source
 ``alpha``   :math:`\alpha`           share of fresh real points
 ``k``       :math:`k`                a distance in source standard deviations
@@ -27,10 +31,30 @@ ddof = sympy.Symbol("delta", real=True)
 mu0 = sympy.Symbol("mu_0", real=True)
 sigma0 = sympy.Symbol("sigma_0", positive=True)
 lambda0 = sympy.Symbol("lambda_0", positive=True)
+theta0 = sympy.Symbol("theta_0", positive=True)
+alpha0 = sympy.Symbol("alpha_0", positive=True)
+d = sympy.Symbol("d", positive=True, integer=True)
+w0 = sympy.Symbol("omega_0", positive=True)
 G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
 k = sympy.Symbol("k", positive=True)
 eta = sympy.Symbol("eta", positive=True)
 tau = sympy.Symbol("tau", positive=True)
 
-__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t", "tau"]
+__all__ = [
+    "alpha",
+    "alpha0",
+    "d",
+    "ddof",
+    "eta",
+    "k",
+    "lambda0",
+    "mu0",
+    "n",
+    "sigma0",
+    "t",
+    "tau",
+    "theta0",
+    "w0",
+    "G0",
+]

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import collapse_theory as ct
-from collapse_theory.families.gaussian.approximations import Normal
-from collapse_theory.laws import Discrete, PointMass, Squared, affine_of, exponential_of
+from collapse_theory.laws import Discrete, Normal, PointMass, Squared, affine_of, exponential_of
 
 NORMAL = Normal(0.0, 1.0)
 LAWS = {

@@ -38,6 +38,8 @@ def value(curve: Any, t: int) -> float:
         return np.inf
 
 
+FEW_LIMITS = (ct.Exponential, ct.Pareto, ct.LinearRegression)
+"""Families of which limits are known under replacement of samples of one size, and elsewhere of few quantities."""
 GROWING = [ct.schedules.power(10, 1), ct.schedules.power(10, 2)]
 BASIC_DATA = [regime for regime in REGIMES if isinstance(regime, BASIC)]
 
@@ -58,7 +60,8 @@ def test_a_curve_goes_to_its_limit(recursion: ct.Recursion) -> None:
             assert after == limit or np.sign(after - before) == np.sign(limit), (curve, before, after)
         else:
             assert abs(after - limit) <= abs(before - limit) + 1e-12 * max(1.0, abs(limit)), (curve, before, after)
-    assert found >= (2 if any(theorem.limit for theorem in recursion.theorems) else 0)
+    simple = not isinstance(recursion.family, FEW_LIMITS) or (constant and recursion.tableau.replacement)
+    assert found >= (2 if simple and any(theorem.limit for theorem in recursion.theorems) else 0)
 
 
 def test_quickly_growing_sizes_have_no_closed_limit() -> None:

@@ -1,9 +1,13 @@
 """What is refitted: one file (or folder) per family."""
 
 from collapse_theory.families.categorical import Categorical, ProbabilityVector
+from collapse_theory.families.exponential import Exponential
 from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
+from collapse_theory.families.linear_regression import LinearRegression
 from collapse_theory.families.markov_chain import MarkovChain, TransitionMatrix
+from collapse_theory.families.normal_mean import NormalMean
+from collapse_theory.families.pareto import Pareto
 from collapse_theory.families.poisson import Poisson
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff
 from collapse_theory.naming import by_name
@@ -16,6 +20,10 @@ __all__ = [
     "Categorical",
     "ProbabilityVector",
     "Poisson",
+    "NormalMean",
+    "Exponential",
+    "Pareto",
+    "LinearRegression",
     "AddAlpha",
     "BackOff",
     "AbsoluteDiscount",
@@ -27,4 +35,4 @@ PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, AddAlpha, BackOf
 
 def named() -> dict[str, type[Family]]:
     """Every family under its name in kebab-case."""
-    return by_name(Gaussian, MarkovChain, Categorical, Poisson)
+    return by_name(Gaussian, MarkovChain, Categorical, Poisson, NormalMean, Exponential, Pareto, LinearRegression)

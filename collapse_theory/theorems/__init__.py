@@ -14,9 +14,12 @@ from collapse_theory.theorems.gaussian_sampled import GAUSSIAN_SAMPLED
 from collapse_theory.theorems.gaussian_tempered import TEMPERED
 from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
 from collapse_theory.theorems.information import INFORMATION
+from collapse_theory.theorems.linear_regression import LINEAR_REGRESSION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
+from collapse_theory.theorems.normal_mean import NORMAL_MEAN
 from collapse_theory.theorems.poisson import POISSON
 from collapse_theory.theorems.posterior import POSTERIOR
+from collapse_theory.theorems.refitted_scale import REFITTED_SCALE
 from collapse_theory.theorems.sampled_population import SAMPLED_POPULATION
 from collapse_theory.theorems.second_moments import CONSERVED_MOMENTS, SECOND_MOMENTS
 from collapse_theory.theorems.two_types_sampled import TWO_TYPES_SAMPLED
@@ -43,6 +46,9 @@ PAIRS: tuple[Theorem, ...] = (
     *GAUSSIAN_SAMPLED,
     *TWO_TYPES_SAMPLED,
     *SAMPLED_POPULATION,
+    *NORMAL_MEAN,
+    *REFITTED_SCALE,
+    *LINEAR_REGRESSION,
 )
 
 __all__ = ["PAIRS"]

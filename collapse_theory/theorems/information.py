@@ -72,9 +72,9 @@ class Information:
         Raises
         ------
         NotDefined
-            For a family that is not Gaussian.
+            For a family whose fitted mean is not normal.
         """
-        if type(self.recursion.family).__name__ != "Gaussian":
+        if type(self.recursion.family).__name__ not in ("Gaussian", "NormalMean"):
             raise NotDefined(f"fisher: {type(self.recursion.family).__name__} has no normal fitted mean")
         return self.real_points(t) / self.recursion.family.spread
 

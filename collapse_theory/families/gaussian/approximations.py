@@ -1,4 +1,4 @@
-"""Named approximating laws of the log-variance: normal, saddlepoint, and the Chernoff bound."""
+"""Named approximating laws of the log-variance, beside the normal: saddlepoint, and the Chernoff bound."""
 
 from __future__ import annotations
 
@@ -8,43 +8,6 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.random_walk.log_gamma_sum import LogGammaSum
-
-
-@dataclass(frozen=True)
-class Normal:
-    """The normal law, without the weight of scipy.stats."""
-
-    mean: float
-    std: float
-
-    def cdf(self, x: Any) -> Any:
-        """P(X ≤ x)."""
-        from scipy.special import ndtr
-
-        return ndtr((np.asarray(x) - self.mean) / self.std)
-
-    def sf(self, x: Any) -> Any:
-        """P(X > x)."""
-        from scipy.special import ndtr
-
-        return ndtr((self.mean - np.asarray(x)) / self.std)
-
-    def pdf(self, x: Any) -> Any:
-        """Density."""
-        z = (np.asarray(x) - self.mean) / self.std
-        return np.exp(-0.5 * z**2) / (self.std * np.sqrt(2 * np.pi))
-
-    def ppf(self, q: Any) -> Any:
-        """Quantile."""
-        from scipy.special import ndtri
-
-        return self.mean + self.std * ndtri(q)
-
-    def isf(self, q: Any) -> Any:
-        """Value exceeded with probability q."""
-        from scipy.special import ndtri
-
-        return self.mean - self.std * ndtri(q)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.families.gaussian.approximations import Chernoff, Normal, Saddlepoint
+from collapse_theory.families.gaussian.approximations import Chernoff, Saddlepoint
 from collapse_theory.families.gaussian.step import (
     additive,
     drift,
@@ -24,7 +24,7 @@ from collapse_theory.families.gaussian.step import (
     refitted,
     replaced,
 )
-from collapse_theory.laws import affine_of, exponential_of
+from collapse_theory.laws import Normal, affine_of, exponential_of
 from collapse_theory.theorem import Check, Order, Theorem, identity
 
 PAGE = "docs/theory/replace"

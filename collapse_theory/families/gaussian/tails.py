@@ -16,12 +16,10 @@ from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.gaussian.location import scale_mixtures
 from collapse_theory.families.gaussian.step import additive, drift_sign, log_law, plug_in, refitted, replaced
 from collapse_theory.laws import Increasing
+from collapse_theory.random_walk.expectation import expectation
 from collapse_theory.theorem import Order, Theorem
 
 PAGE = "docs/theory/tails"
-NEGLIGIBLE = 45.0  # log of an integrand, against its peak
-LEFT_OUT = 1e-20  # probability on each side of the first window
-NODES = 600
 LARGEST_INTEGRATED = 1000
 
 
@@ -43,30 +41,6 @@ def _log_own_tail(k: float) -> Any:
             return np.log(2.0) + log_ndtr(-k * np.exp(-0.5 * log_ratio))
 
     return at
-
-
-def expectation(law: Any, log_function: Any, top: float) -> float:
-    """Expectation of exp(log_function) over a law of the log-variance, by the trapezoidal rule.
-
-    Parameters
-    ----------
-    law : LogGammaSum
-        Law with an analytic density.
-    log_function : callable
-        Logarithm of a function that is flat above ``top``.
-    top : float
-        Where the function has nearly reached its limit.
-    """
-    low = min(law.mean - 14 * law.std, law.ppf(LEFT_OUT))
-    high = max(law.mean, top) + max(14 * law.std, law.isf(LEFT_OUT) - law.mean)
-    for _ in range(3):
-        x = np.linspace(low, high, NODES)
-        logs = law.logpdf(x) + log_function(x)
-        if logs.max() == -np.inf:
-            return 0.0
-        heavy = np.flatnonzero(logs > logs.max() - NEGLIGIBLE)
-        low, high = x[max(heavy[0] - 1, 0)], x[min(heavy[-1] + 1, NODES - 1)]
-    return float(np.sum(np.exp(logs)) * (x[1] - x[0]))
 
 
 def _own_tail_mean(setting: Any, t: Any, k: float) -> Any:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
     from collapse_theory.families import AddAlpha as AddAlpha
     from collapse_theory.families import BackOff as BackOff
     from collapse_theory.families import Categorical as Categorical
+    from collapse_theory.families import CovarianceMatrix as CovarianceMatrix
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
     from collapse_theory.families import MarkovChain as MarkovChain
+    from collapse_theory.families import MultivariateGaussian as MultivariateGaussian
     from collapse_theory.families import Poisson as Poisson
     from collapse_theory.families import ProbabilityVector as ProbabilityVector
     from collapse_theory.families import TransitionMatrix as TransitionMatrix
@@ -61,6 +63,8 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Recursion": "recursion",
     "Gaussian": "families",
+    "MultivariateGaussian": "families",
+    "CovarianceMatrix": "families",
     "MarkovChain": "families",
     "TransitionMatrix": "families",
     "Categorical": "families",

@@ -9,6 +9,7 @@ name        letter                   meaning
 ``mu0``     :math:`\mu_0`            mean of the source
 ``sigma0``  :math:`\sigma_0`         standard deviation of the source
 ``lambda0`` :math:`\lambda_0`        rate of the source, a Poisson
+``trace0``  :math:`T_0`              trace of the covariance of the source
 ``G0``      :math:`G_0`              Gini–Simpson index of the source
 ``alpha``   :math:`\alpha`           share of fresh real points
 ``k``       :math:`k`                a distance in source standard deviations
@@ -26,9 +27,10 @@ ddof = sympy.Symbol("delta", real=True)
 mu0 = sympy.Symbol("mu_0", real=True)
 sigma0 = sympy.Symbol("sigma_0", positive=True)
 lambda0 = sympy.Symbol("lambda_0", positive=True)
+trace0 = sympy.Symbol("T_0", positive=True)
 G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
 k = sympy.Symbol("k", positive=True)
 eta = sympy.Symbol("eta", positive=True)
 
-__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t"]
+__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t", "trace0"]

@@ -62,7 +62,7 @@ AXES: tuple[Theorem, ...] = (
         r"\lambda_i = \psi\!\left(\tfrac{n-i}2\right) + \log\tfrac2{n-\delta}",
         f"{CONDITIONS}; −∞ for i ≥ n",
         _rate,
-        lambda setting, t: _exact(setting, 1),
+        None,
     ),
     *(
         _growth(

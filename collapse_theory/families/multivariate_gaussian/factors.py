@@ -28,7 +28,7 @@ class Batch(NamedTuple):
     ``count`` has the shape ``(replicates,)``, ``mean`` and ``log_scale`` (replicates, d), ``lower`` (replicates, d, d).
     """
 
-    count: Array
+    count: Any
     mean: Array
     log_scale: Array
     lower: Array
@@ -72,15 +72,21 @@ def pooled(batches: Sequence[Batch], weights: Sequence[Any]) -> Batch:
     if len(batches) == 1:
         one, weight = batches[0], float(weights[0])
         return Batch(weight * one.count, one.mean, one.log_scale + 0.5 * np.log(weight), one.lower)
-    sizes = [float(w) * batch.count for w, batch in zip(weights, batches, strict=True)]
-    total = np.sum(sizes, axis=0)
-    mean = np.sum([s[:, None] * b.mean for s, b in zip(sizes, batches, strict=True)], axis=0) / total[:, None]
-    factor = np.zeros_like(batches[0].lower)
-    for size, weight, batch in zip(sizes, weights, batches, strict=True):
+    total, mean, factor = (
+        np.zeros_like(batches[0].count),
+        np.zeros_like(batches[0].mean),
+        np.zeros_like(batches[0].lower),
+    )
+    for weight, batch in zip(weights, batches, strict=True):
         columns = batch.lower * (np.sqrt(float(weight)) * np.exp(batch.log_scale))[:, None, :]
         for k in range(columns.shape[-1]):
             rotate(factor, columns[..., k].copy())
-        rotate(factor, np.sqrt(size)[:, None] * (batch.mean - mean))
+        size = float(weight) * batch.count
+        share = size / np.where(total + size > 0, total + size, 1.0)
+        apart = batch.mean - mean
+        rotate(factor, np.sqrt(share * total)[:, None] * apart)
+        mean = mean + share[:, None] * apart
+        total = total + size
     return Batch(total, mean, *graded(factor))
 
 
@@ -113,6 +119,8 @@ def of_points(points: Array) -> Batch:
     replicates, size, d = points.shape
     apart = points - points[:, :1]  # one point drawn many times has no spread at all
     shift = apart.mean(axis=1)
-    centred = np.concatenate([apart - shift[:, None], np.zeros((replicates, max(d - size, 0), d))], axis=1)
-    triangle = np.linalg.qr(centred, mode="r")
+    before = np.cumsum(apart, axis=1)[:, :-1] / np.arange(1, size)[:, None]
+    contrasts = (apart[:, 1:] - before) * np.sqrt(np.arange(1, size) / np.arange(2, size + 1))[:, None]
+    missing = np.zeros((replicates, max(d - size + 1, 0), d))
+    triangle = np.linalg.qr(np.concatenate([contrasts, missing], axis=1), mode="r")
     return Batch(np.full(replicates, float(size)), points[:, 0] + shift, *graded(np.swapaxes(triangle, -1, -2)))

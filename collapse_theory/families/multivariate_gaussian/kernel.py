@@ -63,7 +63,7 @@ class Plan(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def run_chain(rng, drawn, ddof, record):  # type: ignore[no-untyped-def] # pragma: no cover
+def run_chain(rng, drawn, ddof, record):  # pragma: no cover
     """Recursion under replacement.
 
     Parameters
@@ -94,7 +94,7 @@ def run_chain(rng, drawn, ddof, record):  # type: ignore[no-untyped-def] # pragm
 
 
 @njit(cache=True, nogil=True)
-def run_tableau(rng, plan, ddof, record):  # type: ignore[no-untyped-def] # pragma: no cover
+def run_tableau(rng, plan, ddof, record):  # pragma: no cover
     """Recursion of any tableau: batches are drawn, pooled, fitted and stored.
 
     Parameters
@@ -155,7 +155,7 @@ def run_tableau(rng, plan, ddof, record):  # type: ignore[no-untyped-def] # prag
 
 
 @njit(cache=True, nogil=True)
-def _note(record, t, models):  # type: ignore[no-untyped-def] # pragma: no cover
+def _note(record, t, models):  # pragma: no cover
     """Generation t put on record if it is kept."""
     column = record.column[t]
     if column < 0:

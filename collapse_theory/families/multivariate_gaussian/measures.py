@@ -50,7 +50,7 @@ def log_trace(family: Any, state: State) -> Array:
 
 def log_eigenvalues(family: Any, state: State) -> Array:
     """Logarithms of the eigenvalues in descending order."""
-    return 2 * log_axes(family.covariance.root, state)
+    return np.asarray(2 * log_axes(family.covariance.root, state))
 
 
 def _exponential(logs: Array) -> Array:

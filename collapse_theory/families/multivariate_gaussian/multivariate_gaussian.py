@@ -6,10 +6,10 @@ A generation draws :math:`x_1,\dots,x_n` from :math:`N(\mu_{t-1},\Sigma_{t-1})` 
 
 Given the past :math:`\Sigma_t = \Sigma_{t-1}^{1/2}\,W_t\,\Sigma_{t-1}^{1/2}` with
 :math:`(n-\delta)W_t \sim \mathrm{Wishart}_d(I, n-1)`, and :math:`\mu_t-\mu_{t-1}` is an independent normal of
-covariance :math:`\Sigma_{t-1}/n`. Along any fixed direction this is exactly the recursion of one dimension, in every regime: the
-expected covariance, the pull of real data, the fate of the trace do not know d. What d changes is what the directions
-do together. The logarithms of the axes drift apart, :math:`\psi((n-i)/2)+\log\frac2{n-\delta}` for the i-th, so the
-volume goes first, and a model is thin long before it is small. With n ≤ d it is singular at once.
+covariance :math:`\Sigma_{t-1}/n`. Along any fixed direction this is exactly the recursion of one dimension, in every
+regime: the expected covariance, the pull of real data, the fate of the trace do not know d. What d changes is what the
+directions do together. The logarithms of the axes drift apart, :math:`\psi((n-i)/2)+\log\frac2{n-\delta}` for the i-th,
+so the volume goes first, and a model is thin long before it is small. With n ≤ d it is singular at once.
 """
 
 from __future__ import annotations
@@ -86,10 +86,7 @@ class MultivariateGaussian(Family):
 
     @classmethod
     def examples(cls) -> tuple[MultivariateGaussian, ...]:
-        return (
-            cls([1.0, -2.0], [[4.0, 1.0], [1.0, 1.0]]),
-            cls(covariance=[[1.0, 0.5, 0.0], [0.5, 2.0, 0.0], [0.0, 0.0, 0.25]], ddof=0),
-        )
+        return (cls([1.0, -2.0], [[4.0, 1.0], [1.0, 1.0]]),)
 
     @classmethod
     def standard(cls, dimension: int, ddof: float = 1) -> MultivariateGaussian:

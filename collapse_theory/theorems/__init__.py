@@ -13,6 +13,7 @@ from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
 from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
 from collapse_theory.theorems.information import INFORMATION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
+from collapse_theory.theorems.multivariate_gaussian import MULTIVARIATE_GAUSSIAN
 from collapse_theory.theorems.poisson import POISSON
 from collapse_theory.theorems.posterior import POSTERIOR
 from collapse_theory.theorems.second_moments import CONSERVED_MOMENTS, SECOND_MOMENTS
@@ -30,6 +31,7 @@ PAIRS: tuple[Theorem, ...] = (
     *GAUSSIAN_FINE_TUNE,
     *GAUSSIAN_FRESH,
     *GAUSSIAN_WINDOW,
+    *MULTIVARIATE_GAUSSIAN,
     *POSTERIOR,
     *SECOND_MOMENTS,
     *CONSERVED_MOMENTS,

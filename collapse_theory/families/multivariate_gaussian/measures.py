@@ -145,7 +145,8 @@ def kl_model_source(family: Any, state: State) -> Array:
     with np.errstate(over="ignore", under="ignore"):
         scales = np.exp(2 * log_scale)
         logs = np.where(np.isfinite(log_scale), np.expm1(2 * log_scale) - 2 * log_scale, np.inf).sum(axis=-1)
-        mixed = np.sum(np.sum(below**2, axis=-2) * scales, axis=-1)
+        squares = np.sum(below**2, axis=-2)
+        mixed = np.where(squares == 0, 0.0, squares * np.where(squares == 0, 1.0, scales)).sum(axis=-1)
         return np.asarray(0.5 * (logs + mixed + np.sum(_located(state) ** 2, axis=-1)))
 
 

@@ -242,7 +242,7 @@ class MultivariateGaussian(Family):
         return factors.of_points(np.take_along_axis(points, some[..., None], axis=1))
 
     def run_block(self, block: Block, rng: np.random.Generator) -> BlockResult:
-        if block.method == "plain" or block.recursion.tableau.subsample is not None:
+        if block.method == "plain":
             return run_plain(self, block, rng)
         return run_kernel(self, block, rng)
 

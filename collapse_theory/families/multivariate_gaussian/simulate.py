@@ -30,6 +30,11 @@ def run_kernel(family: Any, block: Block, rng: np.random.Generator) -> BlockResu
     )
     if plan.step.replacement and np.all(plan.weights[:, 1] == 1):
         kernel.run_chain(rng, plan.drawn[:, 1].copy(), float(family.ddof), record)
+    elif plan.step.subsample is not None:
+        from collapse_theory.families.multivariate_gaussian import pool_kernel
+
+        size, replacement = plan.kish.astype(np.int64), plan.step.subsample.replacement
+        pool_kernel.run_pool(rng, plan.drawn[:, 1].astype(np.int64), size, replacement, float(family.ddof), record)
     else:
         counts = plan.drawn.astype(np.int64), plan.kept, plan.weights, plan.share, plan.carried, plan.kish, plan.keep
         kernel.run_tableau(rng, kernel.Plan(*counts, family.fewest_points), float(family.ddof), record)

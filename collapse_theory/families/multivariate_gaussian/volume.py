@@ -185,12 +185,6 @@ def _carried(setting: Any, t: int, fraction: float) -> float:
     return float(law.tilted(1.0).sf(law.isf(fraction)))
 
 
-def _rank(setting: Any, t: Any) -> Any:
-    d, sizes = dimension(setting), setting.sizes
-    least = np.array([sizes.smallest_by(int(g)) for g in np.atleast_1d(t)])
-    return np.minimum(d, least - 1).astype(float)
-
-
 def _growth(name: str) -> Theorem:
     return Theorem(
         title=f"almost-sure growth rate of the {name.replace('_', '-')}",
@@ -306,17 +300,5 @@ VOLUME: tuple[Theorem, ...] = (
         source=PAGE,
         holds=regular_constant,
         value=_carried,
-    ),
-    Theorem(
-        title="rank of the covariance under replacement",
-        quantity="rank",
-        statistic="mean",
-        road="closed form",
-        statement=r"\min(d,\, \min_{s\le t} n_s - 1)",
-        conditions="replacement, any sample sizes; in every run",
-        source=PAGE,
-        holds=replaced,
-        value=_rank,
-        limit=lambda setting: float(min(dimension(setting), setting.sizes.smallest_by(FORESEEN) - 1)),
     ),
 )

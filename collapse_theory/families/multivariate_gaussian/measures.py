@@ -102,7 +102,7 @@ def log_condition_number(family: Any, state: State) -> Array:
 
 def rank(family: Any, state: State) -> Array:
     """Directions that have any spread."""
-    return np.isfinite(state[2]).sum(axis=-1).astype(float)
+    return np.asarray(np.isfinite(state[2]).sum(axis=-1), dtype=float)
 
 
 def effective_rank(family: Any, state: State) -> Array:

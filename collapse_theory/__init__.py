@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from collapse_theory.families import AddAlpha as AddAlpha
     from collapse_theory.families import BackOff as BackOff
     from collapse_theory.families import Categorical as Categorical
+    from collapse_theory.families import CovarianceMatrix as CovarianceMatrix
     from collapse_theory.families import Exponential as Exponential
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
     from collapse_theory.families import LinearRegression as LinearRegression
     from collapse_theory.families import MarkovChain as MarkovChain
+    from collapse_theory.families import MultivariateGaussian as MultivariateGaussian
     from collapse_theory.families import NormalMean as NormalMean
     from collapse_theory.families import Pareto as Pareto
     from collapse_theory.families import Poisson as Poisson
@@ -77,6 +79,8 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "Recursion": "recursion",
     "Gaussian": "families",
+    "MultivariateGaussian": "families",
+    "CovarianceMatrix": "families",
     "MarkovChain": "families",
     "TransitionMatrix": "families",
     "Categorical": "families",

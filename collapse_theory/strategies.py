@@ -24,6 +24,7 @@ from dataclasses import MISSING, fields
 from functools import partial
 from typing import Any
 
+import numpy as np
 from hypothesis import reject
 from hypothesis import strategies as st
 
@@ -32,12 +33,13 @@ from collapse_theory import regimes as all_regimes
 from collapse_theory import schedules as all_schedules
 from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Course, Flag, InstanceOf, Where, domains
 from collapse_theory.errors import NotDefined
-from collapse_theory.families import Family, ProbabilityVector, TransitionMatrix
+from collapse_theory.families import CovarianceMatrix, Family, ProbabilityVector, TransitionMatrix
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
 from collapse_theory.schedules import Schedule
 
 __all__ = [
+    "covariance_matrices",
     "families",
     "parameters",
     "probability_vectors",
@@ -53,6 +55,7 @@ Kinds = Any
 
 SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
 MOST_STATES = 4
+MOST_DIMENSIONS = 3
 MOST_GENERATIONS = 3
 """Generations for which a parameter that may change has values of their own."""
 ENOUGH = 8
@@ -83,7 +86,11 @@ def parameters(domain: Where, default: Any = None) -> st.SearchStrategy[Any]:
     if isinstance(domain, Choice):
         return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
     if isinstance(domain, InstanceOf):
-        made = {TransitionMatrix: transition_matrices, ProbabilityVector: probability_vectors}
+        made = {
+            TransitionMatrix: transition_matrices,
+            ProbabilityVector: probability_vectors,
+            CovarianceMatrix: covariance_matrices,
+        }
         return st.one_of([made[kind]() if kind in made else _members(kind) for kind in domain.kinds])
     low, high = max(domain.low, domain.typical[0], -FARTHEST), min(domain.high, domain.typical[1], FARTHEST)
     if domain.integer:
@@ -150,6 +157,29 @@ def probability_vectors(most_types: int = MOST_STATES) -> st.SearchStrategy[Prob
     return (
         st.integers(2, most_types).flatmap(_row).filter(lambda row: sum(p > 0 for p in row) >= 2).map(ProbabilityVector)
     )
+
+
+def covariance_matrices(most_dimensions: int = MOST_DIMENSIONS) -> st.SearchStrategy[CovarianceMatrix]:
+    """Covariance matrices of 1 dimension up to ``most_dimensions``, as squares of triangular ones; no narrow axes.
+
+    A counterexample shrinks to the identity.
+    """
+    return st.integers(1, most_dimensions).flatmap(_triangle).map(CovarianceMatrix)
+
+
+def _triangle(d: int) -> st.SearchStrategy[list[list[float]]]:
+    below = d * (d - 1) // 2
+    scales = st.lists(st.sampled_from([1.0, 2.0, 0.5]) | st.floats(0.25, 4), min_size=d, max_size=d)
+    slopes = st.lists(st.sampled_from([0.0, 0.5, -1.0]) | st.floats(-1, 1), min_size=below, max_size=below)
+    return st.tuples(scales, slopes).map(_squared)
+
+
+def _squared(entries: tuple[list[float], list[float]]) -> list[list[float]]:
+    scales, slopes = entries
+    factor = np.diag(scales)
+    factor[np.tril_indices(len(scales), -1)] = slopes
+    square: list[list[float]] = (factor @ factor.T).tolist()
+    return square
 
 
 def _row(states: int) -> st.SearchStrategy[list[float]]:

@@ -13,6 +13,7 @@ name        letter                   meaning
 ``alpha0``  :math:`\alpha_0`         exponent of the source, a Pareto
 ``d``       :math:`d`                dimension, the number of regression coefficients
 ``w0``      :math:`\omega_0`         norm of the true regression coefficients
+``trace0``  :math:`T_0`              trace of the covariance of the source
 ``G0``      :math:`G_0`              Gini–Simpson index of the source
 ``alpha``   :math:`\alpha`           share of fresh real points
 ``k``       :math:`k`                a distance in source standard deviations
@@ -35,6 +36,7 @@ theta0 = sympy.Symbol("theta_0", positive=True)
 alpha0 = sympy.Symbol("alpha_0", positive=True)
 d = sympy.Symbol("d", positive=True, integer=True)
 w0 = sympy.Symbol("omega_0", positive=True)
+trace0 = sympy.Symbol("T_0", positive=True)
 G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
 k = sympy.Symbol("k", positive=True)
@@ -55,6 +57,7 @@ __all__ = [
     "t",
     "tau",
     "theta0",
+    "trace0",
     "w0",
     "G0",
 ]

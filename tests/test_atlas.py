@@ -216,7 +216,11 @@ def test_a_member_stands_for_itself() -> None:
 
 def test_a_role_is_the_quantity_of_each_family() -> None:
     spread = ct.atlas(regime="accumulate", quantity="spread", statistic="mean")
-    assert {row.family: row.quantity for row in spread} == {"gaussian": "variance", "categorical": "gini_simpson"}
+    assert {row.family: row.quantity for row in spread} == {
+        "gaussian": "variance",
+        "multivariate-gaussian": "trace",
+        "categorical": "gini_simpson",
+    }
 
 
 def test_a_quantity_is_asked_for_by_itself() -> None:
@@ -236,7 +240,7 @@ def test_a_filter_takes_rows_away_and_changes_none(whole: Atlas) -> None:
     [
         (
             {"family": "cauchy"},
-            r"family = 'cauchy' is outside its domain: a Family, or one of 'gaussian', 'markov-chain'",
+            r"family = 'cauchy' is outside its domain: a Family, or one of 'gaussian', 'multivariate-gaussian', ",
         ),
         ({"family": ct.Family}, r"family = <class .*Family'> is outside its domain: a Family, or one of"),
         ({"family": ct.Replace}, r"family = <class .*Replace'> is outside its domain: a Family, or one of"),

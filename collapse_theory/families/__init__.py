@@ -6,6 +6,7 @@ from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
 from collapse_theory.families.linear_regression import LinearRegression
 from collapse_theory.families.markov_chain import MarkovChain, TransitionMatrix
+from collapse_theory.families.multivariate_gaussian import CovarianceMatrix, MultivariateGaussian
 from collapse_theory.families.normal_mean import NormalMean
 from collapse_theory.families.pareto import Pareto
 from collapse_theory.families.poisson import Poisson
@@ -15,6 +16,8 @@ from collapse_theory.naming import by_name
 __all__ = [
     "Family",
     "Gaussian",
+    "MultivariateGaussian",
+    "CovarianceMatrix",
     "MarkovChain",
     "TransitionMatrix",
     "Categorical",
@@ -29,10 +32,12 @@ __all__ = [
     "AbsoluteDiscount",
 ]
 
-PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, AddAlpha, BackOff, AbsoluteDiscount)
+PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, CovarianceMatrix, AddAlpha, BackOff, AbsoluteDiscount)
 """What a family may be made of."""
 
 
 def named() -> dict[str, type[Family]]:
-    """Every family under its name in kebab-case."""
-    return by_name(Gaussian, MarkovChain, Categorical, Poisson, NormalMean, Exponential, Pareto, LinearRegression)
+    """Every family with examples under its name in kebab-case, in the order of the story."""
+    exported = (globals()[name] for name in __all__)
+    classes = (kind for kind in exported if isinstance(kind, type) and issubclass(kind, Family))
+    return by_name(*(kind for kind in classes if kind is not Family))

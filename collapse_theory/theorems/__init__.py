@@ -16,6 +16,7 @@ from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
 from collapse_theory.theorems.information import INFORMATION
 from collapse_theory.theorems.linear_regression import LINEAR_REGRESSION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
+from collapse_theory.theorems.multivariate_gaussian import MULTIVARIATE_GAUSSIAN
 from collapse_theory.theorems.normal_mean import NORMAL_MEAN
 from collapse_theory.theorems.poisson import POISSON
 from collapse_theory.theorems.posterior import POSTERIOR
@@ -38,6 +39,7 @@ PAIRS: tuple[Theorem, ...] = (
     *GAUSSIAN_FINE_TUNE,
     *GAUSSIAN_FRESH,
     *GAUSSIAN_WINDOW,
+    *MULTIVARIATE_GAUSSIAN,
     *POSTERIOR,
     *SECOND_MOMENTS,
     *CONSERVED_MOMENTS,

@@ -11,7 +11,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
-from collapse_theory.families.gaussian.step import AT_CRITICAL, drift_sign
+from collapse_theory.families.gaussian.step import AT_CRITICAL, drift, drift_sign
 from collapse_theory.gamma_ratios import digamma_minus_log
 from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Fresh, Window, feedback
 from collapse_theory.regimes.linear_map import AffineMap
@@ -19,6 +19,7 @@ from collapse_theory.regimes.regime import MODEL, absent
 from collapse_theory.schedules import Constant
 from collapse_theory.theorem import Check, Theorem, first_about
 from collapse_theory.theorems import control
+from collapse_theory.theorems.along import along
 from collapse_theory.theorems.gaussian_fine_tune import critical_divisor, growth_rate
 from collapse_theory.theorems.gaussian_fine_tune import holds as tuned
 
@@ -81,7 +82,8 @@ def critical_ddof(n: Any) -> Any:
 
 
 def _replaced(setting: Any) -> bool:
-    return isinstance(setting.family, Gaussian) and setting.tableau.replacement and _known_to_the_end(setting)
+    gaussian = isinstance(along(setting).family, Gaussian)
+    return gaussian and setting.tableau.replacement and _known_to_the_end(setting)
 
 
 def _known_to_the_end(setting: Any) -> bool:
@@ -95,13 +97,13 @@ def _replaced_fate(setting: Any) -> Fate:
             return Fate(
                 "settles", "the sum of 1/n_t converges, so the log-variance stops growing; its rate per generation", 0.0
             )
-        return _by_sign(drift_sign(setting), "the sum of 1/n_t diverges; sign of the drift in the end")
+        return _by_sign(drift_sign(along(setting)), "the sum of 1/n_t diverges; sign of the drift in the end")
     if not family.two_moments:
         return Fate("wanders", "log-drift of the posterior refit", 0.0)
     away = family.ddof - critical_ddof(int(sizes(1)))
     if abs(away) < AT_CRITICAL * max(1.0, abs(family.ddof)):
         return Fate("wanders", "almost-sure growth rate of the variance", 0.0)
-    rate = setting.log_variance.growth_rate
+    rate = float(drift(along(setting))(np.float64(sizes(1))))
     return _by_sign(rate if rate * away > 0 else away, "almost-sure growth rate of the variance")
 
 
@@ -112,6 +114,7 @@ def _by_sign(value: float, because: str) -> Fate:
 
 def _tuned_fate(setting: Any) -> Fate:
     """By the sign of the drift of the log-variance, the same for every generation from the second on."""
+    setting = along(setting)
     away = setting.family.ddof - critical_divisor(setting)
     if abs(away) < AT_CRITICAL * max(1.0, abs(setting.family.ddof)):
         return Fate("wanders", "almost-sure growth rate of the variance", 0.0)
@@ -239,7 +242,7 @@ def _prove_anchoring() -> tuple[Check, ...]:
 
 def _bounded(setting: Any) -> bool:
     """A plug-in Gaussian whose log-variance keeps its law: accumulation, or a contraction to fresh data."""
-    if not (isinstance(setting.family, Gaussian) and setting.family.two_moments):
+    if not (isinstance(along(setting).family, Gaussian) and setting.family.two_moments):
         return False
     if setting.tableau.accumulation or isinstance(setting.regime, AccumulateFresh):
         return bool(setting.sizes.constant)
@@ -290,7 +293,7 @@ FATES: tuple[Theorem, ...] = (
         conditions="Gaussian, accumulation, a schedule that is known to the end",
         source="docs/theory/accumulate",
         holds=lambda setting: (
-            isinstance(setting.family, Gaussian)
+            isinstance(along(setting).family, Gaussian)
             and setting.family.two_moments
             and setting.tableau.accumulation
             and _known_to_the_end(setting)
@@ -307,7 +310,7 @@ FATES: tuple[Theorem, ...] = (
         r"\delta^* = (n - e^{E\log\eta X})/\eta^2",
         conditions="Gaussian, fine-tuning on new points of the newest model, one sample size",
         source="docs/theory/finetune",
-        holds=tuned,
+        holds=lambda setting: tuned(along(setting)),
         value=_tuned_fate,
     ),
     Theorem(
@@ -370,7 +373,7 @@ FATES: tuple[Theorem, ...] = (
         ),
         proof=_prove_sampling,
     ),
-    *map(_no_growth, ("variance", "sd", "log_variance")),
+    *map(_no_growth, ("variance", "sd", "log_variance", "trace")),
 )
 
 

@@ -21,18 +21,20 @@ import numpy as np
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
 from collapse_theory.regimes.regime import FIRST_SLOT, MODEL, REAL
+from collapse_theory.theorems.along import along
 from collapse_theory.theorems.gaussian_fresh import holds as mixed
 from collapse_theory.theorems.gaussian_fresh import leading_map
 
 
 def fourth_moment_gain(setting: Any) -> float:
-    """Spectral radius of the map of the fourth moments of a plug-in Gaussian.
+    """Spectral radius of the map of the fourth moments of a plug-in Gaussian, in any number of dimensions.
 
     Raises
     ------
     NoClosedForm
         For other families, and for regimes that are not of one anchor and one batch of the model.
     """
+    setting = along(setting)
     plain = isinstance(setting.family, Gaussian) and setting.family.two_moments and setting.sampling.honest
     if plain and setting.sizes.constant:
         step = setting.tableau

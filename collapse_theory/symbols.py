@@ -13,6 +13,7 @@ name        letter                   meaning
 ``alpha``   :math:`\alpha`           share of fresh real points
 ``k``       :math:`k`                a distance in source standard deviations
 ``eta``     :math:`\eta`             weight of the new points in fine-tuning
+``rho``     :math:`\rho`             what is added to every fitted variance
 =========== ======================== =======================================================
 """
 
@@ -30,5 +31,6 @@ G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
 k = sympy.Symbol("k", positive=True)
 eta = sympy.Symbol("eta", positive=True)
+rho = sympy.Symbol("rho", positive=True)
 
-__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t"]
+__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "rho", "sigma0", "t"]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collapse_theory.families import Exponential as Exponential
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
+    from collapse_theory.families import GaussianMixture as GaussianMixture
     from collapse_theory.families import LinearRegression as LinearRegression
     from collapse_theory.families import MarkovChain as MarkovChain
     from collapse_theory.families import MultivariateGaussian as MultivariateGaussian
@@ -90,6 +91,7 @@ _PUBLIC = {
     "Exponential": "families",
     "Pareto": "families",
     "LinearRegression": "families",
+    "GaussianMixture": "families",
     "AddAlpha": "families",
     "BackOff": "families",
     "AbsoluteDiscount": "families",

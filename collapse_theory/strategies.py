@@ -304,15 +304,19 @@ def _kinds(name: str, kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ..
 def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any:
     """Instances of a frozen dataclass: the fields that one of its own examples gives, from their domains.
 
-    Options that exclude each other, or the numbers, are left out.
+    Options that exclude each other, or the numbers, are left out. What is needed and has no domain is the example's.
     """
     known, defaults = domains(kind), {f.name: f.default for f in fields(kind) if f.default is not MISSING}
+    needed = [f.name for f in fields(kind) if f.name not in known and f.name not in defaults]
     together = dict.fromkeys(
-        tuple(name for name in known if getattr(example, name) is not None)
+        (
+            tuple(name for name in known if getattr(example, name) is not None),
+            tuple((name, getattr(example, name)) for name in needed),
+        )
         for example in (kind.examples() if hasattr(kind, "examples") else [kind()])
     )
-    chosen = draw(st.sampled_from(list(together)))
-    arguments = {name: draw(_part(known[name], defaults.get(name), sample_size)) for name in chosen}
+    chosen, given = draw(st.sampled_from(list(together)))
+    arguments = dict(given) | {name: draw(_part(known[name], defaults.get(name), sample_size)) for name in chosen}
     options = [name for name in chosen if isinstance(known[name], Choice) and name in defaults]
     for left_out in ([], *([name] for name in options), options):
         try:

@@ -19,6 +19,7 @@ name        letter                   meaning
 ``k``       :math:`k`                a distance in source standard deviations
 ``eta``     :math:`\eta`             weight of the new points in fine-tuning
 ``tau``     :math:`\tau`             variance of a sampled point in units of the model's
+``rho``     :math:`\rho`             what is added to every fitted variance
 =========== ======================== =======================================================
 """
 
@@ -43,6 +44,8 @@ k = sympy.Symbol("k", positive=True)
 eta = sympy.Symbol("eta", positive=True)
 tau = sympy.Symbol("tau", positive=True)
 
+rho = sympy.Symbol("rho", positive=True)
+
 __all__ = [
     "alpha",
     "alpha0",
@@ -53,6 +56,7 @@ __all__ = [
     "lambda0",
     "mu0",
     "n",
+    "rho",
     "sigma0",
     "t",
     "tau",

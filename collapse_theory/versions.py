@@ -14,6 +14,7 @@ DEPENDENCIES = (
     "hypothesis",
     "regex",
     "pandas",
+    "scikit-learn",
 )
 
 

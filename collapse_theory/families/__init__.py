@@ -4,6 +4,7 @@ from collapse_theory.families.categorical import Categorical, ProbabilityVector
 from collapse_theory.families.exponential import Exponential
 from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
+from collapse_theory.families.gaussian_mixture import GaussianMixture
 from collapse_theory.families.linear_regression import LinearRegression
 from collapse_theory.families.markov_chain import MarkovChain, TransitionMatrix
 from collapse_theory.families.multivariate_gaussian import CovarianceMatrix, MultivariateGaussian
@@ -27,6 +28,7 @@ __all__ = [
     "Exponential",
     "Pareto",
     "LinearRegression",
+    "GaussianMixture",
     "AddAlpha",
     "BackOff",
     "AbsoluteDiscount",

@@ -228,6 +228,14 @@ class MultivariateGaussian(Family):
         points = np.broadcast_to(count, len(mean)).astype(float)
         return Batch(points, mean, log_scale + 0.5 * np.log(points)[:, None], lower)
 
+    @property
+    def normal(self) -> bool:
+        return True
+
+    def temper(self, state: State, temperature: float) -> State:
+        location, unit, log_scale, packed = state
+        return location, unit, log_scale + np.log(temperature) / 2, packed
+
     def draw_points(self, state: State, count: int, rng: np.random.Generator) -> Array:
         mean, log_scale, lower = self._model(state)
         noise = rng.standard_normal((len(mean), count, self.dimension)) * np.exp(log_scale)[:, None, :]

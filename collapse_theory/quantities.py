@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn, overload
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -280,6 +281,16 @@ class Quantities:
     def time_until_sd_below(self, level: float) -> Time:
         """First generation whose fitted standard deviation is at most the level."""
         return self.time("time_until_sd_below", level)
+
+    if not TYPE_CHECKING:  # the names above are typed; these are known when there is a family
+
+        def __getattr__(self, name: str) -> Any:
+            """A quantity or a time that only this family has; a function of its arguments where it has some."""
+            family = self.__dict__.get("family")
+            if family is None or name not in family.definitions:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+            ask = self.time if name in family.times else self.watch
+            return partial(ask, name) if family.definitions[name].arguments else ask(name)
 
     def watch(self, name: str, *arguments: Any) -> Quantity:
         """Quantity by name, also a third party's.

@@ -15,7 +15,6 @@ from collapse_theory import regimes, sampling, schedules
 from collapse_theory.domain import AsCode
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
-from collapse_theory.glossary import DEFINITIONS
 from collapse_theory.quantities import Quantities
 from collapse_theory.regimes import Regime, Step
 from collapse_theory.regimes.sampled import Sampled
@@ -94,9 +93,9 @@ class Recursion(Quantities):
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
     def __dir__(self) -> list[str]:
-        offered = {*self.family.measures, *self.family.times}
-        absent = {name for name in DEFINITIONS if name not in offered}
-        return [name for name in super().__dir__() if name not in absent]
+        offered = {*self.family.measures, *self.family.times, "watch", "time", "defined"}
+        absent = {name for name in vars(Quantities) if name not in offered and not name.startswith("_")}
+        return [*(name for name in super().__dir__() if name not in absent), *self.family.definitions]
 
     @property
     def sizes(self) -> schedules.Schedule:

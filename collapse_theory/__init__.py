@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collapse_theory.families import Categorical as Categorical
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
+    from collapse_theory.families import KernelDensity as KernelDensity
     from collapse_theory.families import MarkovChain as MarkovChain
     from collapse_theory.families import Poisson as Poisson
     from collapse_theory.families import ProbabilityVector as ProbabilityVector
@@ -66,6 +67,7 @@ _PUBLIC = {
     "Categorical": "families",
     "ProbabilityVector": "families",
     "Poisson": "families",
+    "KernelDensity": "families",
     "AddAlpha": "families",
     "BackOff": "families",
     "AbsoluteDiscount": "families",

@@ -11,6 +11,7 @@ name        letter                   meaning
 ``lambda0`` :math:`\lambda_0`        rate of the source, a Poisson
 ``G0``      :math:`G_0`              Gini–Simpson index of the source
 ``alpha``   :math:`\alpha`           share of fresh real points
+``h``       :math:`h`                bandwidth of a kernel density
 ``k``       :math:`k`                a distance in source standard deviations
 ``eta``     :math:`\eta`             weight of the new points in fine-tuning
 =========== ======================== =======================================================
@@ -28,7 +29,8 @@ sigma0 = sympy.Symbol("sigma_0", positive=True)
 lambda0 = sympy.Symbol("lambda_0", positive=True)
 G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
+h = sympy.Symbol("h", nonnegative=True)
 k = sympy.Symbol("k", positive=True)
 eta = sympy.Symbol("eta", positive=True)
 
-__all__ = ["G0", "alpha", "ddof", "eta", "k", "lambda0", "mu0", "n", "sigma0", "t"]
+__all__ = ["G0", "alpha", "ddof", "eta", "h", "k", "lambda0", "mu0", "n", "sigma0", "t"]

@@ -3,6 +3,7 @@
 from collapse_theory.families.categorical import Categorical, ProbabilityVector
 from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
+from collapse_theory.families.kernel_density import KernelDensity
 from collapse_theory.families.markov_chain import MarkovChain, TransitionMatrix
 from collapse_theory.families.poisson import Poisson
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff
@@ -16,6 +17,7 @@ __all__ = [
     "Categorical",
     "ProbabilityVector",
     "Poisson",
+    "KernelDensity",
     "AddAlpha",
     "BackOff",
     "AbsoluteDiscount",
@@ -27,4 +29,4 @@ PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, AddAlpha, BackOf
 
 def named() -> dict[str, type[Family]]:
     """Every family under its name in kebab-case."""
-    return by_name(Gaussian, MarkovChain, Categorical, Poisson)
+    return by_name(Gaussian, MarkovChain, Categorical, Poisson, KernelDensity)

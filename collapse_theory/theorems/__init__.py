@@ -12,6 +12,7 @@ from collapse_theory.theorems.gaussian_fine_tune import GAUSSIAN_FINE_TUNE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
 from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
 from collapse_theory.theorems.information import INFORMATION
+from collapse_theory.theorems.kernel_density import KERNEL_DENSITY
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
 from collapse_theory.theorems.poisson import POISSON
 from collapse_theory.theorems.posterior import POSTERIOR
@@ -34,6 +35,7 @@ PAIRS: tuple[Theorem, ...] = (
     *SECOND_MOMENTS,
     *CONSERVED_MOMENTS,
     *POISSON,
+    *KERNEL_DENSITY,
     *ONE_TYPE,
 )
 

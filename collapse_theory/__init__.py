@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from collapse_theory.families import AddAlpha as AddAlpha
     from collapse_theory.families import BackOff as BackOff
     from collapse_theory.families import Categorical as Categorical
+    from collapse_theory.families import CustomFamily as CustomFamily
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
+    from collapse_theory.families import Histogram as Histogram
     from collapse_theory.families import KernelDensity as KernelDensity
     from collapse_theory.families import MarkovChain as MarkovChain
     from collapse_theory.families import Poisson as Poisson
@@ -68,6 +70,8 @@ _PUBLIC = {
     "ProbabilityVector": "families",
     "Poisson": "families",
     "KernelDensity": "families",
+    "Histogram": "families",
+    "CustomFamily": "families",
     "AddAlpha": "families",
     "BackOff": "families",
     "AbsoluteDiscount": "families",

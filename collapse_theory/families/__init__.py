@@ -1,8 +1,10 @@
 """What is refitted: one file (or folder) per family."""
 
 from collapse_theory.families.categorical import Categorical, ProbabilityVector
+from collapse_theory.families.custom import CustomFamily
 from collapse_theory.families.family import Family
 from collapse_theory.families.gaussian import Gaussian
+from collapse_theory.families.histogram import Histogram
 from collapse_theory.families.kernel_density import KernelDensity
 from collapse_theory.families.markov_chain import MarkovChain, TransitionMatrix
 from collapse_theory.families.poisson import Poisson
@@ -18,6 +20,8 @@ __all__ = [
     "ProbabilityVector",
     "Poisson",
     "KernelDensity",
+    "Histogram",
+    "CustomFamily",
     "AddAlpha",
     "BackOff",
     "AbsoluteDiscount",
@@ -28,5 +32,5 @@ PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, AddAlpha, BackOf
 
 
 def named() -> dict[str, type[Family]]:
-    """Every family under its name in kebab-case."""
-    return by_name(Gaussian, MarkovChain, Categorical, Poisson, KernelDensity)
+    """Every family under its name in kebab-case; not the custom one, which has no members of its own."""
+    return by_name(Gaussian, MarkovChain, Categorical, Poisson, KernelDensity, Histogram)

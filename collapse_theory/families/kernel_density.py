@@ -28,15 +28,13 @@ from numpy.typing import ArrayLike, NDArray
 from collapse_theory.definition import Definition
 from collapse_theory.domain import REAL, SCALE, Domain, NumberOrName, check_parameters, inside
 from collapse_theory.families.family import Measure, State
-from collapse_theory.families.points import PointFamily, Points
+from collapse_theory.families.points import PointFamily, Points, even, picked_places
 from collapse_theory.schedules import FORESEEN, Schedule
 
 Array = NDArray[np.float64]
 
 RULES: Mapping[str, float] = MappingProxyType({"silverman": 1.06, "scott": 1.0})
 """The constant C of :math:`h = C s n^{-1/5}`."""
-ACCEPTED = 0.2
-"""Mean weight, the largest being 1, from which on points are drawn by acceptance and not by cumulated weights."""
 BANDWIDTH = NumberOrName(Domain(low=0, high=1e150, typical=(0, 2)), tuple(RULES))
 
 
@@ -180,7 +178,7 @@ class KernelDensity(PointFamily):
         _, _, squared, values, weight = state
         replicates, held = values.shape
         if held:
-            picked = _picked(Points(values, weight), count, rng)
+            picked = np.take(values, picked_places(weight, count, rng) + np.arange(replicates)[:, None] * held)
             noise = rng.standard_normal((replicates, count))
             noise *= np.sqrt(squared)[:, None]
             return picked + noise
@@ -191,7 +189,7 @@ class KernelDensity(PointFamily):
 
     def fitted(self, points: Points, kish: Any, previous: State, rng: np.random.Generator) -> State:
         apart = points.values - points.values[:, :1]  # one point drawn many times has no spread at all
-        if points.even:
+        if even(points.weight):
             shift = apart.mean(axis=1)
             apart -= shift[:, None]
             variance = np.einsum("rp,rp->r", apart, apart) / apart.shape[1]
@@ -204,35 +202,6 @@ class KernelDensity(PointFamily):
             raise OverflowError(f"the points of some runs of {self!r} leave the floats: simulate fewer generations")
         squared = self.squared_bandwidth(variance, np.asarray(kish, dtype=float))
         return points.values[:, 0] + shift, variance, squared, points.values, points.weight
-
-
-def _picked(points: Points, count: int, rng: np.random.Generator) -> Array:
-    """So many of the points of each replicate, each with a chance that is its share of the weight."""
-    replicates, held = points.values.shape
-    start = np.arange(replicates)[:, None] * held
-    if points.even:
-        return np.take(points.values, rng.integers(held, size=(replicates, count)) + start)
-    weight = points.weight / points.weight.max(axis=1, keepdims=True)
-    if weight.mean() > ACCEPTED:
-        return np.take(points.values, _accepted(weight, count, rng) + start)
-    share = np.cumsum(weight, axis=1)
-    share = share / share[:, -1:] + np.arange(replicates)[:, None]
-    uniform = rng.random((replicates, count)) + np.arange(replicates)[:, None]
-    places = np.searchsorted(share.ravel(), uniform.ravel(), side="right").reshape(replicates, count)
-    return np.take(points.values, np.minimum(places, start + held - 1))
-
-
-def _accepted(weight: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Places drawn evenly, and again until each is accepted with its weight as the chance."""
-    replicates, held = weight.shape
-    places = rng.integers(held, size=replicates * count)
-    flat, start = weight.ravel(), np.repeat(np.arange(replicates) * held, count)
-    open_ = np.flatnonzero(rng.random(len(places)) >= flat[places + start])
-    while len(open_):
-        again = rng.integers(held, size=len(open_))
-        places[open_] = again
-        open_ = open_[rng.random(len(open_)) >= flat[again + start[open_]]]
-    return places.reshape(replicates, count)
 
 
 def _log(value: Array) -> Array:

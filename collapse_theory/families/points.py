@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 
 HELD = 200_000
 """Points that one generation adds to a block, at most."""
+ACCEPTED = 0.2
+"""Mean weight, the largest being 1, from which on places are drawn by acceptance and not by cumulated weights."""
 
 
 class Points(NamedTuple):
@@ -32,12 +34,6 @@ class Points(NamedTuple):
     def total(self) -> Array:
         """Total weight of each replicate."""
         return np.asarray(self.weight.sum(axis=1))
-
-    @property
-    def even(self) -> bool:
-        """Whether all points have the same weight."""
-        weight = self.weight
-        return not any(weight.strides) or bool(weight.size and np.all(weight == weight[0, 0]))
 
 
 class PointFamily(Family):
@@ -101,6 +97,39 @@ class PointFamily(Family):
 def _ones(replicates: int, count: int) -> Array:
     """Weights of points that all count once, without their memory."""
     return np.broadcast_to(1.0, (replicates, count))
+
+
+def even(weight: Array) -> bool:
+    """Whether all weights are the same."""
+    return not any(weight.strides) or bool(weight.size and np.all(weight == weight[0, 0]))
+
+
+def picked_places(weight: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """So many places of each replicate, drawn with replacement, each with a chance that is its share of the weight."""
+    replicates, held = weight.shape
+    if even(weight):
+        return rng.integers(held, size=(replicates, count))
+    scaled = weight / weight.max(axis=1, keepdims=True)
+    if scaled.mean() > ACCEPTED:
+        return _accepted(scaled, count, rng)
+    row = np.arange(replicates)[:, None]
+    share = np.cumsum(scaled, axis=1)
+    share = share / share[:, -1:] + row
+    places = np.searchsorted(share.ravel(), (rng.random((replicates, count)) + row).ravel(), side="right")
+    return np.minimum(places.reshape(replicates, count) - row * held, held - 1)
+
+
+def _accepted(chance: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Places drawn evenly, and again until each is accepted with its chance."""
+    replicates, held = chance.shape
+    places = rng.integers(held, size=replicates * count)
+    flat, start = chance.ravel(), np.repeat(np.arange(replicates) * held, count)
+    open_ = np.flatnonzero(rng.random(len(places)) >= flat[places + start])
+    while len(open_):
+        again = rng.integers(held, size=len(open_))
+        places[open_] = again
+        open_ = open_[rng.random(len(open_)) >= flat[again + start[open_]]]
+    return places.reshape(replicates, count)
 
 
 def _distinct(replicates: int, held: int, size: int, rng: np.random.Generator) -> NDArray[np.int64]:

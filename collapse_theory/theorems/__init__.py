@@ -11,6 +11,7 @@ from collapse_theory.theorems.gaussian_accumulate import GAUSSIAN_ACCUMULATE
 from collapse_theory.theorems.gaussian_fine_tune import GAUSSIAN_FINE_TUNE
 from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
 from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
+from collapse_theory.theorems.histogram import HISTOGRAM
 from collapse_theory.theorems.information import INFORMATION
 from collapse_theory.theorems.kernel_density import KERNEL_DENSITY
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
@@ -36,6 +37,7 @@ PAIRS: tuple[Theorem, ...] = (
     *CONSERVED_MOMENTS,
     *POISSON,
     *KERNEL_DENSITY,
+    *HISTOGRAM,
     *ONE_TYPE,
 )
 

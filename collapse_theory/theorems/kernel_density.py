@@ -53,6 +53,7 @@ STEPPED = 4096
 """Generations up to which a map that never changes is stepped all the same."""
 REFERENCED = 30
 """Generations up to which exact fractions are the reference."""
+LARGEST = 1e300
 SERIES = 40
 """Terms of the series that takes the place of a difference of nearly equal numbers."""
 
@@ -202,8 +203,10 @@ def _fitted_after(setting: Any, spread: float, error: float) -> float:
     return v * spread + m * error + one
 
 
-def _exact(setting: Any, t: int) -> tuple[Fraction, Fraction, Fraction]:
+def _exact(setting: Any, t: int) -> tuple[Any, Any, Any]:
     """The same at one generation, in exact fractions of the rounded bandwidth."""
+    if t > REFERENCED and _slotless(setting):
+        return _late(setting, t)
     if t > REFERENCED or setting.tableau.thinned or setting.tableau.subsample is not None:
         raise NoClosedForm(f"exact fractions are for whole batches and up to {REFERENCED} generations")
     state, fitted = dict(SOURCE), Fraction(1)
@@ -212,6 +215,17 @@ def _exact(setting: Any, t: int) -> tuple[Fraction, Fraction, Fraction]:
         fitted = sum((Fraction(c) * state.get(letter, Fraction(0)) for letter, c in form.items()), start=Fraction(0))
         state = mapped(rows, state)
     return state[V], fitted, state[M]
+
+
+def _late(setting: Any, t: int) -> tuple[Any, Any, Any]:
+    """The same by powers of the exact map in mpmath."""
+    spread, error, _ = _affine(setting).in_mpmath(t)
+    if spread > LARGEST:
+        raise NoClosedForm(f"the second moments leave the floats by t = {t}")
+    v, m, _ = _affine(setting).in_mpmath(t - 1)
+    fitted = _exact_rows(setting.tableau, setting.family)[0]
+    a, b, c = (in_mpmath(Fraction(fitted.get(letter, 0))) for letter in (V, M, ONE))
+    return spread, a * v + b * m + c, error
 
 
 Part = Callable[[Any, Any, Any], Any]

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from collapse_theory.definition import Definition
 from collapse_theory.domain import Flag
 from collapse_theory.errors import NotDefined
-from collapse_theory.families.family import Family, Measure, State
-from collapse_theory.families.points import HELD, POOLED
+from collapse_theory.families.family import POOLED, Family, Measure, State
+from collapse_theory.families.points import HELD
 
 Points = NDArray[Any]
 
@@ -74,7 +74,9 @@ class Measured:
                 raise ValueError(f"{where} raised {type(wrong).__name__}: {wrong}") from wrong
             number = np.asarray(value)
             if number.ndim or number.dtype.kind not in "biuf" or np.isnan(number):
-                raise ValueError(f"{where} returned {_shown(value)} in place of a number, for the model {_shown(model)}")
+                raise ValueError(
+                    f"{where} returned {_shown(value)} in place of a number, for the model {_shown(model)}"
+                )
             found[i] = number
         return found.reshape(shape)
 
@@ -165,9 +167,7 @@ class CustomFamily(Family):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, CustomFamily):
             return NotImplemented
-        functions = (
-            (one.sampler, one.fitter, one.measures, one.weighted, type(one.origin)) for one in (self, other)
-        )
+        functions = ((one.sampler, one.fitter, one.measures, one.weighted, type(one.origin)) for one in (self, other))
         return next(functions) == next(functions) and _same(self.origin, other.origin)
 
     def __hash__(self) -> int:
@@ -235,8 +235,7 @@ class CustomFamily(Family):
             counts = np.asarray(count).tolist()
             try:
                 points = [
-                    self.sampler(model, size, rng) if size else None
-                    for model, size in zip(models, counts, strict=True)
+                    self.sampler(model, size, rng) if size else None for model, size in zip(models, counts, strict=True)
                 ]
             except Exception as wrong:
                 raise ValueError(f"{self._sampling(state)} raised {type(wrong).__name__}: {wrong}") from wrong

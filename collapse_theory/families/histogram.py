@@ -1,8 +1,8 @@
 r"""The histogram: a model of the wrong shape, and what a wrong shape costs.
 
 A model is piecewise uniform: bin b with edges :math:`e_b < e_{b+1}` has the share :math:`p_b` of the fit set. No
-histogram is a normal law, so the first fit loses something that no sample size brings back. What happens then depends on
-the edges.
+histogram is a normal law, so the first fit loses something that no sample size brings back. What happens then depends
+on the edges.
 
 *Fixed edges.* Points drawn from a histogram fall into its bins with the chances :math:`p_b`, so the refit is a
 categorical recursion over the bins, exactly: the projection is idempotent. Of the expected divergence from the source,
@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -55,7 +56,7 @@ class Edges(Choice):
             return value
         if isinstance(value, (tuple, list, np.ndarray)) and len(value) > 1 and all(one in REAL for one in value):
             edges = tuple(float(one) for one in value)
-            if all(low < high for low, high in zip(edges, edges[1:], strict=False)):
+            if all(low < high for low, high in pairwise(edges)):
                 return edges
         raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
 

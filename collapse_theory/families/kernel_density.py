@@ -8,8 +8,10 @@ points :math:`x_1,\dots,x_n` behind the fit. To draw from it is to pick a point 
 where :math:`v_t = \frac1n\sum_i(x_i-\bar x)^2` is the variance of the points. The fit keeps the mean and *adds* to the
 variance, so that under replacement :math:`E[v_{t+1}\mid x] = (1-\tfrac1n)(v_t+h_t^2)`. With a fixed bandwidth the
 variance has the fixed point :math:`n h^2` while the mean wanders off at the pace of :math:`h^2` per generation; with
-a rule of thumb, :math:`h_t = C s_t n^{-1/5}`, variance is multiplied by :math:`1 - 1/n + C^2n^{-2/5} > 1`: it explodes.
-A family for which "the variance always shrinks" is false.
+a rule of thumb, :math:`h_t = C s_t n^{-1/5}`, variance is multiplied by :math:`1 - 1/n + C^2n^{-2/5} > 1` in the mean:
+it explodes. A family for which "the variance always shrinks" is false. Mean and typical run agree in this where n is
+large; of two points, the typical run collapses while the mean explodes. A variance below the resolution of floats about
+the place of its points is that of a single point.
 
 ``variance`` is that of the model, :math:`v_t + h_t^2`; ``sample_variance`` is :math:`v_t`, that of the data behind it.
 In generation 0 both are the source's, which is the model there and has no bandwidth.
@@ -153,7 +155,9 @@ class KernelDensity(PointFamily):
         """ValueError for a rule of thumb and fewer than two points."""
         n = sizes.smallest_by(last)
         if self.constant is not None and n < 2:
-            raise ValueError(f"sample_size = {n} is outside its domain: an integer ≥ 2 for bandwidth={self.bandwidth!r}")
+            raise ValueError(
+                f"sample_size = {n} is outside its domain: an integer ≥ 2 for bandwidth={self.bandwidth!r}"
+            )
 
     def check_step(self, step: Any) -> None:
         """NotDefined for what a density does not do; ValueError for a rule where Kish's size is 1."""
@@ -181,7 +185,7 @@ class KernelDensity(PointFamily):
             picked = np.take(values, picked_places(weight, count, rng) + np.arange(replicates)[:, None] * held)
             noise = rng.standard_normal((replicates, count))
             noise *= np.sqrt(squared)[:, None]
-            return picked + noise
+            return np.asarray(picked + noise)
         if self.column is None:
             return rng.standard_normal((replicates, count))
         column = np.asarray(self.column)

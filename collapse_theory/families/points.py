@@ -81,9 +81,7 @@ class PointFamily(Family):
 
     def subsample(self, points: Points, size: int, rng: np.random.Generator, *, replacement: bool) -> Points:
         replicates, held = points.weight.shape
-        places = (
-            rng.integers(held, size=(replicates, size)) if replacement else _distinct(replicates, held, size, rng)
-        )
+        places = rng.integers(held, size=(replicates, size)) if replacement else _distinct(replicates, held, size, rng)
         picked = places.reshape(places.shape + (1,) * (points.values.ndim - 2))
         return Points(np.take_along_axis(points.values, picked, axis=1), _ones(replicates, size))
 
@@ -108,7 +106,7 @@ def picked_places(weight: Array, count: int, rng: np.random.Generator) -> NDArra
     """So many places of each replicate, drawn with replacement, each with a chance that is its share of the weight."""
     replicates, held = weight.shape
     if even(weight):
-        return rng.integers(held, size=(replicates, count))
+        return np.asarray(rng.integers(held, size=(replicates, count)))
     scaled = weight / weight.max(axis=1, keepdims=True)
     if scaled.mean() > ACCEPTED:
         return _accepted(scaled, count, rng)
@@ -116,7 +114,7 @@ def picked_places(weight: Array, count: int, rng: np.random.Generator) -> NDArra
     share = np.cumsum(scaled, axis=1)
     share = share / share[:, -1:] + row
     places = np.searchsorted(share.ravel(), (rng.random((replicates, count)) + row).ravel(), side="right")
-    return np.minimum(places.reshape(replicates, count) - row * held, held - 1)
+    return np.asarray(np.minimum(places.reshape(replicates, count) - row * held, held - 1))
 
 
 def _accepted(chance: Array, count: int, rng: np.random.Generator) -> NDArray[np.int64]:

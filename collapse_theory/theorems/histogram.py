@@ -1,8 +1,8 @@
 r"""Histograms with fixed bins: a categorical recursion over the bins, and what it says of the density.
 
 The shares of the bins have the mean :math:`\pi` and, in every regime, the covariance
-:math:`M_t(\operatorname{diag}\pi - \pi\pi^\top)`, :math:`M_t` from the moment map at ddof = 0. So the mean of the model,
-:math:`\sum_b p_b c_b` with the middles :math:`c_b`, has the variance :math:`s^2M_t`, and
+:math:`M_t(\operatorname{diag}\pi - \pi\pi^\top)`, :math:`M_t` from the moment map at ddof = 0. So the mean of the
+model, :math:`\sum_b p_b c_b` with the middles :math:`c_b`, has the variance :math:`s^2M_t`, and
 
 .. math:: E\,\sigma_t^2 = s^2(1 - M_t) + \tfrac1{12}\sum_b\pi_bw_b^2,\qquad s^2 = \sum_b\pi_bc_b^2 - (\sum_b\pi_bc_b)^2.
 """

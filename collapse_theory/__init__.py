@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from collapse_theory.families import BackOff as BackOff
     from collapse_theory.families import Categorical as Categorical
     from collapse_theory.families import CovarianceMatrix as CovarianceMatrix
+    from collapse_theory.families import CustomFamily as CustomFamily
     from collapse_theory.families import Exponential as Exponential
     from collapse_theory.families import Family as Family
     from collapse_theory.families import Gaussian as Gaussian
     from collapse_theory.families import GaussianMixture as GaussianMixture
+    from collapse_theory.families import Histogram as Histogram
+    from collapse_theory.families import KernelDensity as KernelDensity
     from collapse_theory.families import LinearRegression as LinearRegression
     from collapse_theory.families import MarkovChain as MarkovChain
     from collapse_theory.families import MultivariateGaussian as MultivariateGaussian
@@ -92,6 +95,9 @@ _PUBLIC = {
     "Pareto": "families",
     "LinearRegression": "families",
     "GaussianMixture": "families",
+    "KernelDensity": "families",
+    "Histogram": "families",
+    "CustomFamily": "families",
     "AddAlpha": "families",
     "BackOff": "families",
     "AbsoluteDiscount": "families",

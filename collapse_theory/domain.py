@@ -141,6 +141,25 @@ class Course:
 
 
 @dataclass(frozen=True)
+class NumberOrName:
+    """A number of a domain, or one of a few names."""
+
+    of: Domain
+    names: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.of}, or one of {', '.join(map(repr, self.names))}"
+
+    def check(self, name: str, value: Any) -> Any:
+        """Value as a number or as one of the names; ValueError naming parameter, value and domain otherwise."""
+        if isinstance(value, str) and value in self.names:
+            return value
+        if value not in self.of:
+            raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+        return self.of.check(name, value)
+
+
+@dataclass(frozen=True)
 class Flag:
     """Yes or no."""
 
@@ -154,7 +173,7 @@ class Flag:
         return bool(value)
 
 
-Where = Domain | Choice | InstanceOf | Course | Flag
+Where = Domain | Choice | NumberOrName | InstanceOf | Course | Flag
 
 MOST_NAMES = 12
 """Names of a choice that are written out."""

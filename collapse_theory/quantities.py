@@ -309,7 +309,7 @@ class Quantities:
     def defined(self, name: str) -> Definition:
         """Definition of a quantity or a time of the family."""
         family = self.family  # type: ignore[attr-defined]
-        found: Definition = DEFINITIONS.get(name) or family.definitions[name]
+        found: Definition = family.definitions.get(name) or DEFINITIONS[name]
         return found.on(family)
 
     def _named(

@@ -31,7 +31,18 @@ from hypothesis import strategies as st
 from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
 from collapse_theory import schedules as all_schedules
-from collapse_theory.domain import COUNT, POSITIVE_SHARE, SHARE, Choice, Course, Flag, InstanceOf, Where, domains
+from collapse_theory.domain import (
+    COUNT,
+    POSITIVE_SHARE,
+    SHARE,
+    Choice,
+    Course,
+    Flag,
+    InstanceOf,
+    NumberOrName,
+    Where,
+    domains,
+)
 from collapse_theory.errors import NotDefined
 from collapse_theory.families import CovarianceMatrix, Family, ProbabilityVector, TransitionMatrix
 from collapse_theory.recursion import Recursion
@@ -74,7 +85,7 @@ def parameters(domain: Where, default: Any = None) -> st.SearchStrategy[Any]:
 
     Parameters
     ----------
-    domain : Domain, Choice, Flag, Course or InstanceOf
+    domain : Domain, Choice, NumberOrName, Flag, Course or InstanceOf
         Where the parameter lives.
     default : number or str, optional
         The simplest value, to which counterexamples shrink; 0, or the typical value nearest to it, when left out.
@@ -85,6 +96,8 @@ def parameters(domain: Where, default: Any = None) -> st.SearchStrategy[Any]:
         return _course(parameters(domain.of, default))
     if isinstance(domain, Choice):
         return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
+    if isinstance(domain, NumberOrName):
+        return parameters(domain.of, None if isinstance(default, str) else default) | st.sampled_from(domain.names)
     if isinstance(domain, InstanceOf):
         made = {
             TransitionMatrix: transition_matrices,

@@ -16,6 +16,7 @@ name        letter                   meaning
 ``trace0``  :math:`T_0`              trace of the covariance of the source
 ``G0``      :math:`G_0`              Gini–Simpson index of the source
 ``alpha``   :math:`\alpha`           share of fresh real points
+``h``       :math:`h`                bandwidth of a kernel density
 ``k``       :math:`k`                a distance in source standard deviations
 ``eta``     :math:`\eta`             weight of the new points in fine-tuning
 ``tau``     :math:`\tau`             variance of a sampled point in units of the model's
@@ -40,6 +41,7 @@ w0 = sympy.Symbol("omega_0", positive=True)
 trace0 = sympy.Symbol("T_0", positive=True)
 G0 = sympy.Symbol("G_0", positive=True)
 alpha = sympy.Symbol("alpha", positive=True)
+h = sympy.Symbol("h", nonnegative=True)
 k = sympy.Symbol("k", positive=True)
 eta = sympy.Symbol("eta", positive=True)
 tau = sympy.Symbol("tau", positive=True)
@@ -52,6 +54,7 @@ __all__ = [
     "d",
     "ddof",
     "eta",
+    "h",
     "k",
     "lambda0",
     "mu0",

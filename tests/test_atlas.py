@@ -220,6 +220,7 @@ def test_a_role_is_the_quantity_of_each_family() -> None:
         "gaussian": "variance",
         "multivariate-gaussian": "trace",
         "categorical": "gini_simpson",
+        "gaussian-mixture": "variance",
     }
 
 

@@ -16,7 +16,8 @@ import pytest
 import collapse_theory as ct
 
 ROOT = Path(__file__).parents[1]
-PAGES = [page for page in (ROOT / "README.md", ROOT / "docs" / "tour.md") if page.exists()]
+NAMES = ("README.md", "docs/tour.md", "docs/your_own_estimator.md")
+PAGES = [page for page in (ROOT / name for name in NAMES) if page.exists()]
 NUMBER = re.compile(r"^(?:[^:,]* = )?(-?\d+(?:\.(\d+))?(e[+-]\d+)?)(?=[:, ]|$)")
 
 pytestmark = [
@@ -71,7 +72,7 @@ def test_python_blocks_run_and_their_comments_are_true(page):
         else:
             compared += confront(eval(expression, names), comment)
     matplotlib.pyplot.close("all")
-    assert compared >= 10
+    assert compared >= (3 if page.name == "your_own_estimator.md" else 10)
 
 
 def test_a_wrong_comment_would_be_noticed():

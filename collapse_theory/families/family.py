@@ -276,11 +276,16 @@ def _refitted(
             sampling.draw(family, state, model, rng) if np.any(model) else None,
         ]
     batches += slots or [None] * len(step.stored)
-    used = [(b, w) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
+    used = [i for i, (b, w) in enumerate(zip(batches, step.weight, strict=True)) if b is not None and w]
+    several, weights = [batches[i] for i in used], [step.weight[i] for i in used]
     if step.carried:
-        used.append((family.expected(state, step.carried), 1))
-    pooled = family.pool([b for b, _ in used], [w for _, w in used])
-    return family.fit(pooled, kish, state, rng), [_joined(family, [batches[i] for i in held]) for held in step.keep]
+        several, weights = [*several, family.expected(state, step.carried)], [*weights, 1]
+    pooled = family.pool(several, weights)
+    whole = used if not step.carried and all(weight == 1 for weight in weights) else None
+    return family.fit(pooled, kish, state, rng), [
+        pooled if _present(batches, held) == whole else _joined(family, [batches[i] for i in held])
+        for held in step.keep
+    ]
 
 
 def _refitted_to_some(
@@ -292,9 +297,11 @@ def _refitted_to_some(
         raise NotDefined("a fit to a subsample of new real points is not defined")
     batches = [None, sampling.draw_points(family, state, int(model), rng), *(slots or [None] * len(step.stored))]
     part = step.subsample
-    points = family.join([b for b, w in zip(batches, step.weight, strict=True) if b is not None and w])
+    used = [i for i, (b, w) in enumerate(zip(batches, step.weight, strict=True)) if b is not None and w]
+    points = family.join([batches[i] for i in used])
     pooled = family.subsample(points, int(part.size), rng, replacement=part.replacement)
-    joined = [family.join([batches[i] for i in held if batches[i] is not None]) for held in step.keep]
+    kept = [_present(batches, held) for held in step.keep]
+    joined = [points if held == used else family.join([batches[i] for i in held]) for held in kept]
     return family.fit(pooled, part.size, state, rng), joined
 
 
@@ -317,6 +324,11 @@ def _kept_counts(step: Any, replicates: int, least: int, rng: np.random.Generato
             row[few] = rng.binomial(int(drawn), float(chance), np.count_nonzero(few))
         few = counts.sum(axis=0) < least
     return counts[0], counts[1]
+
+
+def _present(batches: list[Any], held: tuple[int, ...]) -> list[int]:
+    """Those of some batches that exist."""
+    return [i for i in held if batches[i] is not None]
 
 
 def _joined(family: Family, batches: list[Any]) -> Any:

@@ -13,7 +13,9 @@ from collapse_theory.theorems.gaussian_fresh import GAUSSIAN_FRESH
 from collapse_theory.theorems.gaussian_sampled import GAUSSIAN_SAMPLED
 from collapse_theory.theorems.gaussian_tempered import TEMPERED
 from collapse_theory.theorems.gaussian_window import GAUSSIAN_WINDOW
+from collapse_theory.theorems.histogram import HISTOGRAM
 from collapse_theory.theorems.information import INFORMATION
+from collapse_theory.theorems.kernel_density import KERNEL_DENSITY
 from collapse_theory.theorems.linear_regression import LINEAR_REGRESSION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
 from collapse_theory.theorems.multivariate_gaussian import MULTIVARIATE_GAUSSIAN
@@ -44,6 +46,8 @@ PAIRS: tuple[Theorem, ...] = (
     *SECOND_MOMENTS,
     *CONSERVED_MOMENTS,
     *POISSON,
+    *KERNEL_DENSITY,
+    *HISTOGRAM,
     *ONE_TYPE,
     *GAUSSIAN_SAMPLED,
     *TWO_TYPES_SAMPLED,

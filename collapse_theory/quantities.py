@@ -288,7 +288,7 @@ class Quantities:
             """A quantity or a time that only this family has; a function of its arguments where it has some."""
             family = self.__dict__.get("family")
             if family is None or name not in family.definitions:
-                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+                return super().__getattribute__(name)  # says what is wrong, of a property too
             ask = self.time if name in family.times else self.watch
             return partial(ask, name) if family.definitions[name].arguments else ask(name)
 

@@ -45,7 +45,7 @@ PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, CovarianceMatrix
 
 
 def named() -> dict[str, type[Family]]:
-    """Every family under its name in kebab-case, in the order of the story; not the custom one, which has no members."""
+    """Every family under its name in kebab-case, in the order of the story, but for the custom one."""
     exported = (globals()[name] for name in __all__)
     classes = (kind for kind in exported if isinstance(kind, type) and issubclass(kind, Family))
     return by_name(*(kind for kind in classes if kind not in (Family, CustomFamily)))

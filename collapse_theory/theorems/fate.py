@@ -264,7 +264,7 @@ def _no_growth(name: str) -> Theorem:
         conditions="Gaussian, accumulation, or real points, new or kept, with a second-moment map that contracts; one "
         "sample size",
         source="docs/theory/accumulate; docs/theory/fresh",
-        holds=_bounded,
+        holds=lambda setting: name in setting.family.measures and _bounded(setting),
         value=lambda setting: 0.0,
         proof=_prove_boundedness,
     )

@@ -45,8 +45,8 @@ def atlas(
     Atlas
         Rows in the order of families, samplings, regimes and quantities. It shows itself as a table for each family,
         quantities down and regimes across, or samplings where there are several of them in one regime; where there are
-        several in many, as a table of what exists, samplings down and families across; in full, with conditions and sources, once a quantity, or a family with a regime, or a
-        statistic that only some theorems are about is chosen.
+        several in many, as a table of what exists, samplings down and families across; in full, with conditions and
+        sources, once a quantity, or a family with a regime, or a statistic that only some theorems are about is chosen.
 
     Raises
     ------

@@ -18,6 +18,7 @@ from rich.console import Console
 
 import collapse_theory as ct
 from collapse_theory import families, regimes, theorem_atlas
+from collapse_theory import sampling as samplings
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorem_atlas import Atlas, Pair, Row, Way
 from collapse_theory.theorem_atlas.rows import CORE, answered, ordered, ranges
@@ -208,12 +209,55 @@ def test_text_is_text_in_a_notebook_too(monkeypatch: pytest.MonkeyPatch) -> None
     assert ct.atlas("poisson", "replace").text() == expected
 
 
+# ---------------------------------------------------------------------------------------------------------- samplings
+@pytest.fixture(scope="module")
+def sampled() -> Atlas:
+    return ct.atlas(ct.Categorical([0.5, 0.3, 0.2]), sampling="every")
+
+
+@pytest.mark.parametrize("layout", ["overview", "details", "samplings"])
+@pytest.mark.parametrize("width", [80, 100])
+def test_samplings_fit_the_terminal(sampled: Atlas, layout: Any, width: int) -> None:
+    text = sampled.text(width, layout)
+    assert max(map(len, text.splitlines())) <= width
+    parser = Tags()
+    parser.feed(replace(sampled, layout=layout)._repr_html_())
+    parser.close()
+    assert not parser.open
+
+
+def test_the_table_of_samplings_says_what_exists(sampled: Atlas) -> None:
+    assert sampled.layout == "samplings"
+    lines = {line.split()[0]: line.split()[1] for line in sampled.text().splitlines()[1:] if len(line.split()) == 2}
+    assert {*lines} == {*samplings.named()}
+    for name, letters in lines.items():
+        pairs = [pair for pair in sampled.pairs if pair.sampling == name]
+        assert (letters == "×") is not any(pair.defined for pair in pairs)
+        roads = {way.theorem.road for row in sampled if row.sampling == name for way in row.ways}
+        assert ("C" in letters, "E" in letters) == ("closed form" in roads, "exact numeric" in roads)
+        assert (letters == "·") is (not roads and any(pair.defined for pair in pairs))
+    assert lines["best-of"] == "×"
+    assert lines["deduplicate"] == "·"
+
+
+def test_a_population_has_a_letter_of_its_own() -> None:
+    found = ct.atlas("gaussian", sampling=ct.Temperature(0.5))
+    assert found.shown == ("mean", "std", "distribution", "population")
+    assert "population" not in ct.atlas("poisson").shown
+    line = next(line for line in found.text().splitlines() if line.startswith("variance "))
+    assert line.split()[1] == "CCEC+"
+    assert "the loop without noise answers" in " ".join(found.text().split())
+    assert {row.sampling for row in found} == {*found.to_dataframe()["sampling"]} == {"temperature"}
+    assert {one["sampling"] for key in ("rows", "pairs") for one in found.to_dict()[key]} == {"temperature"}
+    assert found.to_dict()["examples"]["temperature"] == ["ct.Temperature(temperature=0.5)"]
+
+
 # --------------------------------------------------------------------------------------------------------- plain data
 def test_json_and_back(whole: Atlas) -> None:
     plain = json.loads(json.dumps(whole.to_dict(), allow_nan=False))
     assert plain == whole.to_dict()
     assert len(plain["rows"]) == len(whole)
-    assert {*plain["examples"]} == {*families.named(), *regimes.named()}
+    assert {*plain["examples"]} == {*families.named(), *regimes.named(), "honest"}
     for row, written in zip(whole, plain["rows"], strict=True):
         assert [way["theorem"] for way in written["ways"]] == [*row.titles]
         assert tuple(written["roads"]) == row.roads
@@ -261,6 +305,17 @@ def test_the_command_shows_what_the_function_returns(tmp_path: Path) -> None:
 )
 def test_the_command_complains_in_one_line(arguments: list[str], expected: str) -> None:
     assert complaint("atlas", *arguments).startswith(expected)
+
+
+def test_the_command_shows_samplings() -> None:
+    done = run("atlas", "--family", "poisson", "--samplings")
+    assert done.exit_code == 0
+    found = ct.atlas("poisson", sampling="every")
+    assert [line.rstrip() for line in done.stdout.splitlines()] == found.text().splitlines()
+    done = run("atlas", "--family", "gaussian", "--quantity", "location", "--sampling", "best")
+    assert "gaussian, replace, best-of" in done.stdout
+    assert complaint("atlas", "--sampling", "greedy").startswith("Invalid value for '--sampling': 'greedy' is not one")
+    assert complaint("atlas", "--sampling", "best", "--samplings") == "give one of --sampling and --samplings"
 
 
 def test_the_function_is_not_shadowed() -> None:

@@ -227,10 +227,17 @@ def verify(figure: Path | None, json_file: Path | None, *, quick: bool, deep: bo
 @click.option(
     "--regime", metavar="NAME", type=Kind("regimes"), help="Only this regime, such as golden; wrong names list all."
 )
+@click.option(
+    "--sampling",
+    metavar="NAME",
+    type=Kind("sampling"),
+    help="Data drawn in this way, such as best-of or temperature; honest draws by default.",
+)
+@click.option("--samplings", "every", is_flag=True, help="All ways of drawing data: which families go with which.")
 @click.option("--quantity", metavar="Q", help="Only this quantity, time or role: variance, extinction_time, spread.")
 @click.option("--statistic", metavar="S", help="Only this statistic: mean, std, median, growth_rate, fate.")
 @json_option
-def atlas(json_file: Path | None, **chosen: Any) -> None:
+def atlas(json_file: Path | None, *, every: bool, **chosen: Any) -> None:
     """Show what is known of every family in every regime, by which road, and where it is from.
 
     Without options a table for each family, quantities down and regimes across; in full, with conditions and sources,
@@ -240,6 +247,10 @@ def atlas(json_file: Path | None, **chosen: Any) -> None:
 
     from collapse_theory.theorem_atlas import atlas as atlas_of
 
+    if every and chosen["sampling"] is not None:
+        raise click.UsageError("give one of --sampling and --samplings")
+    if every:
+        chosen["sampling"] = "every"
     report = atlas_of(**chosen)
     Console(width=_width()).print(report.table())
     _write(report, None, json_file)

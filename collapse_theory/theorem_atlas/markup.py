@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,19 @@ from collapse_theory.palette import BLUE, GREEN, ORANGE, PURPLE
 from collapse_theory.theorem_atlas.layout import (
     LETTERS,
     Groups,
+    across,
+    anywhere,
+    cell,
     further,
     key,
+    key_of_samplings,
     legend,
+    legend_of_samplings,
     notes,
     roads,
-    said,
     sections,
+    shown_families,
+    without,
 )
 from collapse_theory.theorem_atlas.rows import SIMULATION, Pair, Way
 
@@ -40,40 +46,56 @@ WIDTHS = ("10em", "8em", "24em")
 
 
 def overview(atlas: Atlas) -> str:
-    """A table for each family, quantities down and regimes across, and what the letters mean."""
-    letters = " &emsp; ".join(f"{_mark(road)} {escape(meaning)}" for road, meaning in key(atlas).items())
-    reasons = "".join(f"<p>{escape(f'{pair.family}, {pair.regime}: {said(pair)}')}</p>" for pair in atlas.undefined)
-    tables = "".join(_matrix(atlas, family) for family in atlas.families)
-    return f"<div style='overflow-x:auto'>{tables}<p>{letters}</p><p>{escape(legend(atlas))}</p>{reasons}</div>"
+    """A table for each family, quantities down and regimes or samplings across, and what the letters mean."""
+    reasons = "".join(f"<p>{escape(f'{name}: {why}')}</p>" for name, why in without(atlas))
+    tables = []
+    for family in shown_families(atlas):
+        pairs = [pair for pair in atlas.pairs if pair.family == family]
+        lines = {
+            name: [_cell(roads(atlas, pair, name), _spoken(atlas, pair, name)) for pair in pairs]
+            for name in atlas.quantities(family) or ("",)
+        }
+        tables.append(_matrix(family, [across(atlas, pair) for pair in pairs], lines))
+    return _page("".join(tables), key(atlas), legend(atlas), reasons)
 
 
-def _matrix(atlas: Atlas, family: str) -> str:
-    pairs = [pair for pair in atlas.pairs if pair.family == family]
+def samplings(atlas: Atlas) -> str:
+    """What exists: samplings down and families across, with the roads that are known in any regime."""
+    lines = {
+        sampling: [_cell(found := anywhere(atlas, family, sampling), ", ".join(found)) for family in atlas.families]
+        for sampling in atlas.samplings
+    }
+    return _page(_matrix("", atlas.families, lines), key_of_samplings(atlas), legend_of_samplings())
+
+
+def _page(tables: str, meanings: Mapping[str, str], words: str, reasons: str = "") -> str:
+    letters = " &emsp; ".join(f"{_mark(road)} {escape(meaning)}" for road, meaning in meanings.items())
+    return f"<div style='overflow-x:auto'>{tables}<p>{letters}</p><p>{escape(words)}</p>{reasons}</div>"
+
+
+def _matrix(corner: str, columns: Sequence[str], lines: Mapping[str, Sequence[str]]) -> str:
     head = "".join(
-        f"<th style='{NARROW};vertical-align:bottom'><span style='{UPRIGHT}'>{escape(pair.regime)}</span></th>"
-        for pair in pairs
+        f"<th style='{NARROW};vertical-align:bottom'><span style='{UPRIGHT}'>{escape(column)}</span></th>"
+        for column in columns
     )
-    lines = []
-    for name in atlas.quantities(family) or ("",):
-        line = "".join(_cell(atlas, pair, name) for pair in pairs)
-        lines.append(f"<tr><th style='{NARROW};font-weight:normal'>{escape(name)}</th>{line}</tr>")
-    first = f"<th style='{NARROW};vertical-align:bottom;min-width:14em'>{escape(family)}</th>"
-    return (
-        f"<table style='font-size:0.9em'><thead><tr>{first}{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    body = "".join(
+        f"<tr><th style='{NARROW};font-weight:normal'>{escape(name)}</th>{''.join(cells)}</tr>"
+        for name, cells in lines.items()
     )
+    first = f"<th style='{NARROW};vertical-align:bottom;min-width:14em'>{escape(corner)}</th>"
+    return f"<table style='font-size:0.9em'><thead><tr>{first}{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _cell(atlas: Atlas, pair: Pair, name: str) -> str:
-    marks = "".join(map(_mark, roads(atlas, pair, name)))
-    spoken = escape(_spoken(atlas, pair, name))
-    return f"<td style='{NARROW};font-family:monospace;min-width:3em' title='{spoken}'>{marks}</td>"
+def _cell(found: Sequence[str], spoken: str) -> str:
+    marks = "".join(map(_mark, found))
+    return f"<td style='{NARROW};font-family:monospace;min-width:3em' title='{escape(spoken)}'>{marks}</td>"
 
 
 def _spoken(atlas: Atlas, pair: Pair, name: str) -> str:
     """What a cell says, in words."""
-    rows = atlas.cell(pair.family, pair.regime).get(name, {})
+    rows = cell(atlas, pair).get(name, {})
     named = [f"{statistic}: {', '.join(rows[statistic].roads)}" for statistic in atlas.shown if statistic in rows]
-    return "; ".join([*named, *(further(rows) if len(atlas.shown) > 1 else ())])
+    return "; ".join([*named, *(further(atlas, rows) if len(atlas.shown) > 1 else ())])
 
 
 def _mark(road: str) -> str:
@@ -86,10 +108,9 @@ def details(atlas: Atlas) -> str:
     """Statistics of every quantity with theorems, conditions and sources; a theorem unfolds to its formula."""
     parts = []
     for section in sections(atlas):
-        pair = section.pair
-        parts.append(f"<p><b>{escape(f'{pair.family}, {pair.regime}')}</b></p>")
-        if pair.reason:
-            parts.append(f"<p>{escape(said(pair))}</p>")
+        parts.append(f"<p><b>{escape(section.title)}</b></p>")
+        if section.told:
+            parts.append(f"<p>{escape(section.told)}</p>")
         if section.known:
             lines = "".join(line for name, groups in section.known for line in _lines(name, groups))
             parts.append(f"<table><tbody>{lines}</tbody></table>")
@@ -126,3 +147,6 @@ def _told(way: Way) -> tuple[str, str]:
     lines += [f"source: {escape(theorem.source)}"]
     small = f"<div style='{FAINT};font-size:0.9em'>{'<br>'.join(lines)}</div>"
     return road, f"<details><summary>{escape(theorem.title)}</summary>{formula}</details>{small}"
+
+
+LAYOUTS: Mapping[str, Callable[[Atlas], str]] = {"overview": overview, "details": details, "samplings": samplings}

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from collapse_theory.theorem_atlas.rows import UNDEFINED, Pair, Row
+from collapse_theory.theorem_atlas.rows import HONEST, UNDEFINED, Pair, Row
 
 if TYPE_CHECKING:
     import pandas
     from rich.console import RenderableType
 
-Layout = Literal["overview", "details"]
+Layout = Literal["overview", "details", "samplings"]
 
 SHOWN = ("mean", "std", "distribution")
 """Statistics of an overview."""
+POPULATION = "population"
+"""Statistic that an overview of sampled draws has, too: the value as samples grow without bound."""
 WIDTH = 100
 
 
@@ -27,10 +29,10 @@ class Atlas:
     Parameters
     ----------
     rows : tuple of Row
-        One for each statistic of each quantity of each family in each regime.
+        One for each statistic of each quantity of each family in each regime under each sampling.
     pairs : tuple of Pair
-        The families with the regimes; those that are not defined have no rows, but a reason.
-    layout : {"overview", "details"}
+        The families with regimes and samplings; those that are not defined have no rows, but a reason.
+    layout : {"overview", "details", "samplings"}
         How it shows itself.
 
     Raises
@@ -70,6 +72,16 @@ class Atlas:
         return tuple(dict.fromkeys(pair.regime for pair in self.pairs))
 
     @property
+    def samplings(self) -> tuple[str, ...]:
+        """Names of the samplings, in order."""
+        return tuple(dict.fromkeys(pair.sampling for pair in self.pairs))
+
+    @property
+    def honest(self) -> bool:
+        """Whether all draws are honest."""
+        return self.samplings in ((), (HONEST,))
+
+    @property
     def undefined(self) -> tuple[Pair, ...]:
         """The pairs that do not exist, with the reason."""
         return tuple(pair for pair in self.pairs if not pair.defined)
@@ -78,24 +90,28 @@ class Atlas:
     def shown(self) -> tuple[str, ...]:
         """Statistics of an overview, each of them a letter of its cells."""
         only = dict.fromkeys(row.statistic for row in self.rows)
-        return tuple(only) if len(only) == 1 else SHOWN
+        if len(only) == 1:
+            return tuple(only)
+        return (*SHOWN, POPULATION) if POPULATION in only and not self.honest else SHOWN
 
     def quantities(self, family: str) -> tuple[str, ...]:
         """Quantities and times of a family that there are rows of, in order."""
         return tuple(dict.fromkeys(row.quantity for row in self.rows if row.family == family))
 
     def examples(self, name: str) -> tuple[str, ...]:
-        """The examples of a family or a regime, as code; theorems count them from 1."""
+        """The examples of a family, a regime or a sampling, as code; theorems count them from 1."""
         for pair in self.pairs:
-            if name in (pair.family, pair.regime):
-                return pair.examples if name == pair.family else pair.regimes
-        raise ValueError(f"name = {name!r} is outside its domain: one of {', '.join((*self.families, *self.regimes))}")
+            known = {pair.family: pair.examples, pair.regime: pair.regimes, pair.sampling: pair.samplings}
+            if name in known:
+                return known[name]
+        names = (*self.families, *self.regimes, *self.samplings)
+        raise ValueError(f"name = {name!r} is outside its domain: one of {', '.join(names)}")
 
     def table(self, layout: Layout | None = None) -> RenderableType:
         """What rich prints: the layout that fits what was asked for, unless another is named."""
         from collapse_theory.theorem_atlas import terminal
 
-        return terminal.overview(self) if self._layout(layout) == "overview" else terminal.details(self)
+        return terminal.LAYOUTS[self._layout(layout)](self)
 
     def text(self, width: int = WIDTH, layout: Layout | None = None) -> str:
         """The table as plain text, in lines of at most so many characters."""
@@ -124,12 +140,12 @@ class Atlas:
     def _repr_html_(self) -> str:
         from collapse_theory.theorem_atlas import markup
 
-        return markup.overview(self) if self.layout == "overview" else markup.details(self)
+        return markup.LAYOUTS[self.layout](self)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
         return {
-            "examples": {name: list(self.examples(name)) for name in (*self.families, *self.regimes)},
+            "examples": {name: list(self.examples(name)) for name in (*self.families, *self.regimes, *self.samplings)},
             "pairs": [pair.to_dict() for pair in self.pairs],
             "rows": [row.to_dict() for row in self.rows],
         }
@@ -142,19 +158,21 @@ class Atlas:
             raise ImportError("to_dataframe needs pandas: pip install 'collapse-theory[dataframe]'") from missing
         records = [record for row in self.rows for record in row.records()]
         for pair in self.undefined:
-            about = Row(pair.family, pair.regime, "", "").records()[0]
+            about = Row(pair.family, pair.regime, "", "", sampling=pair.sampling).records()[0]
             records.append({**about, "road": UNDEFINED, "conditions": pair.reason})
         return pandas.DataFrame(records)
 
-    def cell(self, family: str, regime: str) -> Mapping[str, Mapping[str, Row]]:
+    def cell(self, family: str, regime: str, sampling: str = HONEST) -> Mapping[str, Mapping[str, Row]]:
         """Rows of a pair by quantity and statistic; empty where the pair has none."""
-        return self._cells.get((family, regime), {})
+        return self._cells.get((family, regime, sampling), {})
 
     @cached_property
-    def _cells(self) -> dict[tuple[str, str], dict[str, dict[str, Row]]]:
-        found: dict[tuple[str, str], dict[str, dict[str, Row]]] = {}
+    def _cells(self) -> dict[tuple[str, str, str], dict[str, dict[str, Row]]]:
+        found: dict[tuple[str, str, str], dict[str, dict[str, Row]]] = {}
         for row in self.rows:
-            found.setdefault((row.family, row.regime), {}).setdefault(row.quantity, {})[row.statistic] = row
+            found.setdefault((row.family, row.regime, row.sampling), {}).setdefault(row.quantity, {})[row.statistic] = (
+                row
+            )
         return found
 
     def _layout(self, layout: Layout | None) -> Layout:

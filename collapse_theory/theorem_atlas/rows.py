@@ -1,4 +1,4 @@
-"""The rows of the atlas: a statistic of a quantity of a family in a regime, and the ways to it."""
+"""The rows of the atlas: a statistic of a quantity of a family in a regime under a sampling, and the ways to it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CORE = ("mean", "std", "median", "quantile", "distribution")
 """Statistics that every quantity and every time has, whether or not a theorem is known."""
 SIMULATION, UNDEFINED = "simulation", "not defined"
 HONEST = "honest"
-"""The only way of sampling so far: points are drawn from the model as it is."""
+"""Name of the sampling that draws points from the model as it is."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,10 @@ class Way:
         Whether these are all.
     sizes : str
         Which sample sizes, in words; empty where it holds for all that were tried.
+    samplings : tuple of int
+        Numbers, from 1, of the sampling's examples for which it holds.
+    every_sampling : bool
+        Whether these are all.
     """
 
     theorem: Theorem
@@ -41,6 +45,8 @@ class Way:
     regimes: tuple[int, ...]
     every_regime: bool
     sizes: str = ""
+    samplings: tuple[int, ...] = (1,)
+    every_sampling: bool = True
 
     @property
     def road(self) -> str:
@@ -53,7 +59,8 @@ class Way:
         """Which examples and sample sizes, in words; empty where it holds for all that were tried."""
         examples = "" if self.every_example else _numbered("family example", self.examples)
         regimes = "" if self.every_regime else _numbered("regime example", self.regimes)
-        return "; ".join(part for part in (examples, regimes, self.sizes) if part)
+        samplings = "" if self.every_sampling else _numbered("sampling example", self.samplings)
+        return "; ".join(part for part in (examples, regimes, samplings, self.sizes) if part)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
@@ -70,13 +77,15 @@ class Way:
             "every_example": self.every_example,
             "regimes": list(self.regimes),
             "every_regime": self.every_regime,
+            "samplings": list(self.samplings),
+            "every_sampling": self.every_sampling,
             "sizes": self.sizes,
         }
 
 
 @dataclass(frozen=True)
 class Row:
-    """What is known of a statistic of a quantity, or a time, of a family in a regime.
+    """What is known of a statistic of a quantity, or a time, of a family in a regime under a sampling.
 
     Parameters
     ----------
@@ -90,7 +99,7 @@ class Row:
     ways : tuple of Way
         Theorems, cheapest exact road first; empty where only a simulation tells.
     sampling : str
-        What happens between a model and the data drawn from it.
+        What happens between a model and the data drawn from it, in kebab-case.
     """
 
     family: str
@@ -162,7 +171,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Pair:
-    """A family in a regime: what the examples are, and which of them are refused.
+    """A family in a regime under a sampling: what the examples are, and which of them are refused.
 
     Parameters
     ----------
@@ -172,6 +181,12 @@ class Pair:
         The examples of the family and of the regime, as code; theorems count them from 1.
     refused, refused_regimes : tuple of (int, str)
         Numbers of the examples of the family, and of the regime, that go with none of the other's, and why.
+    sampling : str
+        Name of the sampling in kebab-case.
+    samplings : tuple of str
+        The sampling's examples, as code.
+    refused_samplings : tuple of (int, str)
+        Numbers of those that go with none of the others, and why.
     """
 
     family: str
@@ -180,10 +195,18 @@ class Pair:
     regimes: tuple[str, ...]
     refused: tuple[tuple[int, str], ...] = ()
     refused_regimes: tuple[tuple[int, str], ...] = ()
+    sampling: str = HONEST
+    samplings: tuple[str, ...] = ("ct.Honest()",)
+    refused_samplings: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Family and regime, and the sampling unless draws are honest."""
+        return ", ".join((self.family, self.regime, *(() if self.sampling == HONEST else (self.sampling,))))
 
     @property
     def defined(self) -> bool:
-        """Whether any example goes with the regime."""
+        """Whether any example goes with the regime and the sampling."""
         return len(self.refused) < len(self.examples)
 
     @property
@@ -192,14 +215,25 @@ class Pair:
         if not self.defined:
             return "; ".join(dict.fromkeys(why for _, why in self.refused))
         groups: dict[tuple[str, str], list[int]] = {}
-        for what, refused in (("family example", self.refused), ("regime example", self.refused_regimes)):
+        refusals = (
+            ("family example", self.refused),
+            ("regime example", self.refused_regimes),
+            ("sampling example", self.refused_samplings),
+        )
+        for what, refused in refusals:
             for number, why in refused:
                 groups.setdefault((what, why), []).append(number)
         return "; ".join(f"not for {_numbered(what, numbers)}: {why}" for (what, why), numbers in groups.items())
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data, ready for JSON."""
-        return {"family": self.family, "regime": self.regime, "defined": self.defined, "reason": self.reason}
+        return {
+            "family": self.family,
+            "regime": self.regime,
+            "sampling": self.sampling,
+            "defined": self.defined,
+            "reason": self.reason,
+        }
 
 
 def ordered(ways: Iterable[Way], statistic: str) -> tuple[Way, ...]:

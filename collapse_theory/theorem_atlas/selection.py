@@ -1,14 +1,21 @@
-"""What of the atlas is asked for: families and regimes by class, member or name, quantities and statistics by name."""
+"""What of the atlas is asked for: families, regimes, samplings by class, member or name, and what of them by name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from inspect import isabstract
 from typing import Any, TypeVar
 
+from collapse_theory import sampling as samplings
 from collapse_theory.naming import by_name
+from collapse_theory.sampling import Honest, Sampling
 
 Kind = TypeVar("Kind")
+Examples = Callable[[Any], tuple[Sampling, ...]]
+"""Examples of a sampling, for a member of a family."""
+
+EVERY = "every"
+"""The name that stands for all samplings."""
 
 
 def examples_of(parameter: str, wanted: Any, base: Any, named: dict[str, type[Kind]]) -> dict[str, tuple[Kind, ...]]:
@@ -21,16 +28,34 @@ def examples_of(parameter: str, wanted: Any, base: Any, named: dict[str, type[Ki
     """
     if isinstance(wanted, base):
         return {_name(type(wanted)): (wanted,)}
-    if wanted is None:
-        kinds = named
-    elif isinstance(wanted, type) and issubclass(wanted, base) and not isabstract(wanted):
-        kinds = {_name(wanted): wanted}
-    elif isinstance(wanted, str) and (found := _spelt(wanted, named)):
-        kinds = {found: named[found]}
-    else:
-        kind = base.__name__
-        raise ValueError(f"{parameter} = {wanted!r} is outside its domain: a {kind}, or one of {_listed(named)}")
+    kinds = named if wanted is None else _kinds(parameter, wanted, base, named)
     return {name: tuple(kind.examples()) for name, kind in kinds.items()}  # type: ignore[attr-defined]
+
+
+def samplings_of(wanted: Any) -> dict[str, Examples]:
+    """What gives the samplings to look at, by name: honest draws for None, the one that is given, a class or all.
+
+    Raises
+    ------
+    ValueError
+        Naming what exists.
+    """
+    if wanted is None or isinstance(wanted, Sampling):
+        only = Honest() if wanted is None else wanted
+        return {_name(type(only)): lambda member: (only,)}
+    named = samplings.named()
+    kinds = named if isinstance(wanted, str) and wanted == EVERY else _kinds("sampling", wanted, Sampling, named, EVERY)
+    return {name: kind.examples_for for name, kind in kinds.items()}
+
+
+def _kinds(parameter: str, wanted: Any, base: Any, named: dict[str, type[Kind]], *more: str) -> dict[str, type[Kind]]:
+    """The class that is given, or that of a name."""
+    if isinstance(wanted, type) and issubclass(wanted, base) and not isabstract(wanted):
+        return {_name(wanted): wanted}
+    if isinstance(wanted, str) and (found := _spelt(wanted, named)):
+        return {found: named[found]}
+    known = _listed((*named, *more))
+    raise ValueError(f"{parameter} = {wanted!r} is outside its domain: a {base.__name__}, or one of {known}")
 
 
 def quantities_of(wanted: Any, members: Mapping[str, Sequence[Any]]) -> dict[str, frozenset[str]]:

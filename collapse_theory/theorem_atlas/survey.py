@@ -1,4 +1,4 @@
-"""The survey behind the atlas: which theorems hold for the examples of a family in a regime."""
+"""The survey behind the atlas: which theorems hold for the examples of a family in a regime, under a sampling."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from collapse_theory.errors import NotDefined
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
+from collapse_theory.sampling import Honest, Sampling
 from collapse_theory.theorem import Theorem
-from collapse_theory.theorem_atlas.rows import CORE, Pair, Row, Way, answered, ordered
+from collapse_theory.theorem_atlas.rows import CORE, HONEST, Pair, Row, Way, answered, ordered
 
 SIZES: tuple[schedules.Schedule, ...] = (
     schedules.as_schedule(12),
@@ -26,9 +27,10 @@ EVERYWHERE = 2
 
 @dataclass(frozen=True)
 class Setting:
-    """A recursion that exists: numbers of the examples of family and regime, from 1; index of the sample size."""
+    """A recursion that exists: numbers of the examples of its parts, from 1; index of the sample size."""
 
     member: int
+    way: int
     place: int
     size: int
     recursion: Recursion
@@ -46,51 +48,98 @@ class Survey:
         The family's examples.
     data : tuple of Regime
         The regime's examples.
+    sampling : str
+        Name of the sampling in kebab-case.
+    samplings : tuple of tuple of Sampling, optional
+        For each member the sampling's examples; honest draws by default.
     """
 
     family: str
     regime: str
     members: tuple[Family, ...]
     data: tuple[Regime, ...]
+    sampling: str = HONEST
+    samplings: tuple[tuple[Sampling, ...], ...] = ()
 
     def run(self) -> tuple[Pair, tuple[Row, ...]]:
         """The pair, and its rows: one for each statistic of each quantity and time of the family."""
+        lacking = self._lacking()
         settings: list[Setting] = []
-        refusals: dict[tuple[int, int], str] = {}
-        for member in range(1, len(self.members) + 1):
-            first = len(settings)
-            for place in range(1, len(self.data) + 1):
-                found = self._possible(member, place, range(EVERYWHERE), refusals)
-                if not found or len(settings) == first:
-                    found += self._possible(member, place, range(EVERYWHERE, len(SIZES)), refusals)
-                settings += found
+        refusals: dict[tuple[int, int, int], str] = {}
+        for member, drawn in enumerate(self._drawn, 1):
+            for way in range(1, len(drawn) + 1):
+                if lacking:
+                    refusals[member, way, 1] = lacking
+                    continue
+                first = len(settings)
+                for place in range(1, len(self.data) + 1):
+                    found = self._possible(member, way, place, range(EVERYWHERE), refusals)
+                    if not found or len(settings) == first:
+                        found += self._possible(member, way, place, range(EVERYWHERE, len(SIZES)), refusals)
+                    settings += found
+        axes = {
+            "refused": _refused({one.member for one in settings}, {key[0]: why for key, why in refusals.items()}),
+            "refused_samplings": _refused(
+                {one.way for one in settings}, {key[1]: why for key, why in refusals.items()}
+            ),
+            "refused_regimes": _refused(
+                {one.place for one in settings}, {key[2]: why for key, why in refusals.items()}
+            ),
+        }
         pair = Pair(
             self.family,
             self.regime,
             examples=tuple(map(repr, self.members)),
             regimes=tuple(map(repr, self.data)),
-            refused=_refused({one.member for one in settings}, {member: why for (member, _), why in refusals.items()}),
-            refused_regimes=_refused(
-                {one.place for one in settings}, {place: why for (_, place), why in refusals.items()}
-            ),
+            sampling=self.sampling,
+            samplings=tuple(self._written()),
+            **axes,
         )
         return pair, tuple(self._rows(settings)) if settings else ()
 
+    @property
+    def _drawn(self) -> tuple[tuple[Sampling, ...], ...]:
+        return self.samplings or ((Honest(),),) * len(self.members)
+
+    def _lacking(self) -> str:
+        """Why the family goes with the sampling in no regime, where it lacks a verb; else empty."""
+        wrong = []
+        for member, drawn in zip(self.members, self._drawn, strict=True):
+            for one in drawn:
+                try:
+                    one.check_verbs(member)
+                except NotDefined as refusal:
+                    wrong.append(str(refusal))
+                else:
+                    return ""
+        return wrong[0] if wrong else ""
+
+    def _written(self) -> Iterator[str]:
+        """The examples of the sampling as code, those of the first member where every member has its own."""
+        for way, one in enumerate(self._drawn[0]):
+            same = all(drawn[way : way + 1] == (one,) for drawn in self._drawn)
+            yield repr(one) if same else f"{one!r} for family example 1, and so on"
+
     def _possible(
-        self, member: int, place: int, sizes: Iterable[int], refusals: dict[tuple[int, int], str]
+        self, member: int, way: int, place: int, sizes: Iterable[int], refusals: dict[tuple[int, int, int], str]
     ) -> list[Setting]:
-        """Recursions of one example with one of the regime; where there are none, why: nonsense before bad sizes."""
+        """Recursions of one example of each axis; where there are none, why: nonsense before bad sizes."""
         found: list[Setting] = []
         wrong: dict[bool, str] = {}
         for size in sizes:
             try:
-                recursion = Recursion(self.members[member - 1], self.data[place - 1], sample_size=SIZES[size])
+                recursion = Recursion(
+                    self.members[member - 1],
+                    self.data[place - 1],
+                    sample_size=SIZES[size],
+                    sampling=self._drawn[member - 1][way - 1],
+                )
             except (NotDefined, ValueError) as refusal:
                 wrong.setdefault(isinstance(refusal, ValueError), str(refusal))
             else:
-                found.append(Setting(member, place, size, recursion))
+                found.append(Setting(member, way, place, size, recursion))
         if not found:
-            refusals.setdefault((member, place), wrong[min(wrong)])
+            refusals.setdefault((member, way, place), wrong[min(wrong)])
         return found
 
     def _rows(self, settings: Sequence[Setting]) -> Iterator[Row]:
@@ -108,14 +157,16 @@ class Survey:
                 for statistic in answered(theorem, time=name in family.times):
                     answers.setdefault(statistic, []).append(way)
             for statistic in (*CORE, *sorted(answers.keys() - {*CORE})):
-                yield Row(self.family, self.regime, name, statistic, ordered(answers[statistic], statistic))
+                yield Row(
+                    self.family, self.regime, name, statistic, ordered(answers[statistic], statistic), self.sampling
+                )
 
     def _way(self, theorem: Theorem, held: Sequence[Setting], settings: Sequence[Setting]) -> Way:
         """The theorem with the examples and sample sizes for which it holds, out of those that are defined."""
-        members, places = ({getattr(one, axis) for one in held} for axis in ("member", "place"))
-        tried = [one for one in settings if one.member in members and one.place in places]
+        members, ways, places = ({getattr(one, axis) for one in held} for axis in ("member", "way", "place"))
+        tried = [one for one in settings if one.member in members and one.way in ways and one.place in places]
         if not any(one.size >= EVERYWHERE for one in tried):
-            added = self._possible(held[0].member, held[0].place, range(EVERYWHERE, len(SIZES)), {})
+            added = self._possible(held[0].member, held[0].way, held[0].place, range(EVERYWHERE, len(SIZES)), {})
             tried += added
             held = [*held, *(one for one in added if theorem.holds(one.recursion))]
         return Way(
@@ -124,6 +175,8 @@ class Survey:
             every_example=members == {one.member for one in settings},
             regimes=tuple(sorted(places)),
             every_regime=places == {one.place for one in settings},
+            samplings=tuple(sorted(ways)),
+            every_sampling=ways == {one.way for one in settings},
             sizes=in_words({one.size for one in held}, {one.size for one in tried}),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,15 +10,20 @@ from collapse_theory.theorem_atlas.layout import (
     LETTERS,
     MORE,
     Groups,
+    across,
+    anywhere,
     foldable,
     key,
+    key_of_samplings,
     legend,
+    legend_of_samplings,
     notes,
     roads,
-    said,
     sections,
+    shown_families,
+    without,
 )
-from collapse_theory.theorem_atlas.rows import SIMULATION, UNDEFINED, Pair, Way
+from collapse_theory.theorem_atlas.rows import SIMULATION, UNDEFINED, Way
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -40,58 +45,90 @@ STYLES: Mapping[str, str] = {
 
 
 def overview(atlas: Atlas) -> RenderableType:
-    """A block for each family, quantities down and regimes across, and what the letters mean."""
+    """A block for each family, quantities down and regimes or samplings across, and what the letters mean."""
     from rich.console import Group
 
+    blocks = []
+    for family in shown_families(atlas):
+        pairs = {across(atlas, pair): pair for pair in atlas.pairs if pair.family == family}
+        lines = {
+            name: {column: roads(atlas, pair, name) for column, pair in pairs.items()}
+            for name in atlas.quantities(family) or ("",)
+        }
+        blocks.append(Block(family, lines, len(atlas.shown) + 3))
+    reasons = [_text(f"{name}: {why}") for name, why in without(atlas)]
+    return Group(*blocks, _letters(key(atlas)), _text(legend(atlas)), *reasons)
+
+
+def samplings(atlas: Atlas) -> RenderableType:
+    """What exists: samplings down and families across, with the roads that are known in any regime."""
+    from rich.console import Group
+
+    lines = {
+        sampling: {family: anywhere(atlas, family, sampling) for family in atlas.families}
+        for sampling in atlas.samplings
+    }
+    return Group(Block("", lines, 8), _letters(key_of_samplings(atlas)), _text(legend_of_samplings()))
+
+
+def _letters(meanings: Mapping[str, str]) -> Text:
     letters = _text("")
-    for road, meaning in key(atlas).items():
+    for road, meaning in meanings.items():
         letters.append("   " if letters else "").append(LETTERS[road], STYLES[road]).append(f" {meaning}")
-    reasons = [_text(f"{pair.family}, {pair.regime}: {said(pair)}") for pair in atlas.undefined]
-    return Group(*(Block(atlas, family) for family in atlas.families), letters, _text(legend(atlas)), *reasons)
+    return letters
 
 
 @dataclass(frozen=True)
 class Block:
-    """The overview of a family: a staircase of regimes above the letters, in as many parts as the width demands."""
+    """A matrix of roads: a staircase of columns above the letters, in as many parts as the width demands.
 
-    atlas: Atlas
-    family: str
+    Parameters
+    ----------
+    corner : str
+        What stands above the names of the lines.
+    lines : mapping of str to mapping of str to tuple of str
+        Roads by line and column.
+    step : int
+        Width of a column.
+    """
+
+    corner: str
+    lines: Mapping[str, Mapping[str, tuple[str, ...]]]
+    step: int
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
-        pairs = {pair.regime: pair for pair in self.atlas.pairs if pair.family == self.family}
-        quantities = self.atlas.quantities(self.family)
-        first = max(map(len, (*quantities, self.family))) + 2
-        step = len(self.atlas.shown) + 3
-        for part in _parts([*pairs], first, step, options.max_width):
-            yield from self._staircase(part, first, step)
-            for name in quantities or ("",):
-                yield self._line(name, [pairs[regime] for regime in part], first, step)
+        columns = list(dict.fromkeys(column for cells in self.lines.values() for column in cells))
+        first = max(map(len, (*self.lines, self.corner))) + 2
+        for part in _parts(columns, first, self.step, options.max_width):
+            yield from self._staircase(part, first)
+            for name, cells in self.lines.items():
+                yield self._line(name, [cells[column] for column in part], first)
             yield _text("")
 
-    def _staircase(self, regimes: Sequence[str], first: int, step: int) -> Iterator[Text]:
-        for place, regime in enumerate(regimes):
-            line = _text(("" if place else self.family).ljust(first), "bold")
-            yield line.append("│".ljust(step) * place, "not bold dim").append(regime)
+    def _staircase(self, columns: Sequence[str], first: int) -> Iterator[Text]:
+        for place, column in enumerate(columns):
+            line = _text(("" if place else self.corner).ljust(first), "bold")
+            yield line.append("│".ljust(self.step) * place, "not bold dim").append(column)
 
-    def _line(self, name: str, pairs: Sequence[Pair], first: int, step: int) -> Text:
+    def _line(self, name: str, cells: Sequence[tuple[str, ...]], first: int) -> Text:
         line = _text(name.ljust(first))
-        for pair in pairs:
+        for cell in cells:
             before = len(line)
-            for road in roads(self.atlas, pair, name):
+            for road in cell:
                 line.append(LETTERS[road], STYLES[road])
-            line.append(" " * (step - len(line) + before))
+            line.append(" " * (self.step - len(line) + before))
         line.rstrip()
         return line
 
 
-def _parts(regimes: Sequence[str], first: int, step: int, width: int) -> Iterator[Sequence[str]]:
-    """Runs of regimes whose columns and names fit the width; a part has at least one."""
+def _parts(columns: Sequence[str], first: int, step: int, width: int) -> Iterator[Sequence[str]]:
+    """Runs of columns whose letters and names fit the width; a part has at least one."""
     part: list[str] = []
-    for regime in regimes:
-        if part and first + step * len(part) + max(len(regime), step) > width:
+    for column in columns:
+        if part and first + step * len(part) + max(len(column), step) > width:
             yield part
             part = []
-        part.append(regime)
+        part.append(column)
     if part:
         yield part
 
@@ -102,10 +139,9 @@ def details(atlas: Atlas) -> RenderableType:
 
     parts: list[RenderableType] = []
     for section in sections(atlas):
-        pair = section.pair
-        parts.append(_text(f"{pair.family}, {pair.regime}", "bold underline"))
-        if pair.reason:
-            parts.append(_text(said(pair)))
+        parts.append(_text(section.title, "bold underline"))
+        if section.told:
+            parts.append(_text(section.told))
         for name, groups in section.known:
             parts += [_text(name, "bold"), _table(groups)]
         if section.simulated:
@@ -152,3 +188,10 @@ def _text(words: str, style: str = "") -> Text:
     from rich.text import Text
 
     return Text(words, style=style)
+
+
+LAYOUTS: Mapping[str, Callable[[Atlas], RenderableType]] = {
+    "overview": overview,
+    "details": details,
+    "samplings": samplings,
+}

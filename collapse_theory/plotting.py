@@ -308,7 +308,9 @@ def _axes(what: Quantity | Curve | Time, series: tuple[Series, ...], ax: Axes) -
     title = about.definition.sentence[:1].upper() + about.definition.sentence[1:]
     for (name, _), value in zip(about.definition.arguments, about.numbers, strict=True):
         title += f", {name} = {written(value)}"
-    _head(ax, title, _note(what, series, last))
+    sampling = about.recursion.sampling
+    notes = ("" if sampling.honest else f"Points drawn by {sampling!r}", _note(what, series, last))
+    _head(ax, title, "\n".join(note for note in notes if note))
 
 
 def _scale(series: tuple[Series, ...], ax: Axes) -> None:
@@ -366,5 +368,5 @@ def _head(ax: Axes, title: str, note: str) -> None:
         borderaxespad=0.4,
         borderpad=0,
     )
-    rows = -(-len(legend.get_texts()) // 2) + bool(note)
+    rows = -(-len(legend.get_texts()) // 2) + len(note.splitlines())
     ax.set_title(title, loc="left", fontsize=11, pad=8 + 14 * rows)

@@ -283,13 +283,14 @@ class Recursion(Quantities):
         return cls(_read(about["family"]), _read(about["regime"]), sample_size=_read(about["sample_size"]), **sampled)
 
     def card(self) -> dict[str, Any]:
-        """What the recursion is, its fate, and mean and median spread at 1, n and 10 n generations."""
+        """What the recursion is, how its data are drawn, its fate, and mean and median spread at 1, n and 10 n generations."""
         name, known = self.family.headline, known_fate(self)
         quantity, n = self.watch(name), int(self.sizes(1))
         rows = [(t, _in_words(quantity.mean, t), _in_words(quantity.median, t)) for t in (1, n, 10 * n)]
         return {
             "recursion": repr(self),
             "story": self.regime.story,
+            "sampling": self.sampling.story,
             "fate": "no theorem decides it" if known is None else str(known),
             "quantity": name,
             "rows": rows,
@@ -300,9 +301,10 @@ class Recursion(Quantities):
 
         card = self.card()
         rows = "".join(f"<tr><td>{t}</td><td>{mean}</td><td>{median}</td></tr>" for t, mean, median in card["rows"])
+        sampled = "" if self.sampling.honest else f"<b>Sampling:</b> {html.escape(card['sampling'])}.<br>"
         head = f"<tr><th>generation</th><th>mean {card['quantity']}</th><th>median {card['quantity']}</th></tr>"
         return (
-            f"<div><code>{html.escape(card['recursion'])}</code><br>{html.escape(card['story'])}.<br>"
+            f"<div><code>{html.escape(card['recursion'])}</code><br>{html.escape(card['story'])}.<br>{sampled}"
             f"<b>Fate:</b> {html.escape(card['fate'])}<table>{head}{rows}</table></div>"
         )
 

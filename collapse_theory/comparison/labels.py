@@ -9,6 +9,7 @@ from typing import Any
 
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
+from collapse_theory.sampling import Sampling
 from collapse_theory.schedules import Schedule
 
 LONGEST_LABEL = 40
@@ -19,7 +20,7 @@ LONGEST_VALUE = 28
 def labels_of(recursions: Sequence[Recursion]) -> tuple[str, ...]:
     """A label for each recursion, from the parts in which they differ; numbered where that is not enough.
 
-    A regime is told with its parameters. Of families of one kind only the parameters are told in which they differ,
+    A regime or a sampling is told with its parameters. Of families of one kind only the parameters are told in which they differ,
     and none where the labels would be too long.
     """
     parts = [[getattr(recursion, f.name) for recursion in recursions] for f in fields(Recursion)]
@@ -35,10 +36,12 @@ def labels_of(recursions: Sequence[Recursion]) -> tuple[str, ...]:
 
 
 def _told(part: Sequence[Any], i: int, *, at_length: bool) -> str:
-    """One part of one recursion: its schedule, its regime as code, or what tells its family from the other families."""
+    """One part of one recursion: its schedule, its regime or sampling as code, or what tells its family from the other families."""
     value = part[i]
     if isinstance(value, Schedule):
         return f"n = {_code(value)}"
+    if isinstance(value, Sampling) and value.honest:
+        return "honest draws"
     if not isinstance(value, Family):
         return _code(value)
     kind = type(value).__name__

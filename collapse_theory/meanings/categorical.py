@@ -66,11 +66,13 @@ def _diverging(recursion: Recursion) -> tuple[Reading, ...]:
     source = family.probabilities.values
     least = float(source[source > 0].min())
     bound = math.log(1 / least)
-    covered = bool((source > 0).all()) or family.smoothing is None
+    covered = bool((source > 0).all()) or (family.smoothing is None and recursion.sampling.honest)
     return (
         Reading("total variation", EVERY, "no", "at most 1 by definition", 1.0),
         Reading(TO_SOURCE, EVERY, "no", f"at most log(1/p) of the rarest type, {shown(bound)}", bound)
         if covered
+        else Reading(TO_SOURCE, EVERY, "unknown", "the sampling may give mass where the source has none")
+        if family.smoothing is None
         else Reading(TO_SOURCE, EVERY, "yes", "infinite: smoothing gives mass where the source has none", math.inf),
         _lost_for_ever(recursion),
         _lost_in_a_run(recursion),
@@ -94,7 +96,7 @@ def _lost_in_a_run(recursion: Recursion) -> Reading:
     if fate.verdict == "collapses":
         return Reading(TO_MODEL, RUN, "yes", "infinite once a type is lost, as it is in every run", math.inf)
     never, family = None, _of(recursion)
-    if family.smoothing is None and not recursion.tableau.anchored:
+    if family.smoothing is None and not recursion.tableau.anchored and recursion.sampling.honest:
         finite: Any = recursion.kl_source_model.probability_finite
         never = exactly(finite, 1)
     if never is None:
@@ -130,7 +132,7 @@ def _tail(recursion: Recursion, t: int) -> tuple[Reading, ...]:
     fate, _ = fate_of(recursion)
     if fate is None or fate.verdict != "collapses":
         return (*found, run(recursion, f"mass of the {name}", {"settles": "unknown", "stationary": "unknown"}))
-    share = found[0].value
+    share = found[0].value if recursion.sampling.honest else None
     if share is None:
         return (*found, Reading(f"mass of the {name}", RUN, "unknown", "one type is left; the chances are not known"))
     told = f"one type is left in the end, one of these in {shown(100 * share)} % of runs"
@@ -140,8 +142,10 @@ def _tail(recursion: Recursion, t: int) -> tuple[Reading, ...]:
 def _new(recursion: Recursion) -> tuple[Reading, ...]:
     what = "types new to the source"
     family = _of(recursion)
-    if family.smoothing is None:
-        return (Reading(what, EVERY, "no", "impossible: no mass for what was not drawn"),)
-    if (family.probabilities.values > 0).all():
+    if (family.probabilities.values > 0).all() and (family.smoothing is not None or not recursion.sampling.honest):
         return (Reading(what, EVERY, "no", "impossible: all types of the vocabulary are the source's"),)
+    if family.smoothing is None and recursion.sampling.honest:
+        return (Reading(what, EVERY, "no", "impossible: no mass for what was not drawn"),)
+    if family.smoothing is None:
+        return (Reading(what, EVERY, "unknown", "the sampling may give mass where the source has none"),)
     return (Reading(what, EVERY, "yes", "smoothing gives mass to types of probability 0 in the source"),)

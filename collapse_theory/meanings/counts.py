@@ -66,6 +66,8 @@ def markov_chain(recursion: Recursion, t: int) -> Any:
 def _invented_transitions(recursion: Recursion) -> Reading:
     what = "transitions new to the source"
     family: Any = recursion.family
+    if family.smoothing is None and not recursion.sampling.honest:
+        return Reading(what, EVERY, "unknown", "no theorem tells what the sampling brings in")
     if family.smoothing is None:
         return Reading(what, EVERY, "no", "impossible: no mass for what was not seen")
     try:

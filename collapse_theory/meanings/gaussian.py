@@ -130,6 +130,8 @@ class Judged:
         return Reading(W2, MEAN, "unknown", self.error.told)
 
     def _wasserstein_of_a_run(self) -> Reading:
+        if self.becomes and not self.recursion.sampling.keeps_means(self.recursion.family):
+            return Reading(W2, RUN, "unknown", "the sampling moves the centre; no theorem tells how far")
         told = "the centre settles as the variance goes to 0" if self.becomes == "collapses" else ""
         return self.run(W2, {"explodes": "yes", "wanders": "unknown"}, told)
 
@@ -150,8 +152,8 @@ class Judged:
 
     def _logs_bounded(self) -> str:
         """Why E log σ_t² has a lower bound, empty where that is not known: real points in every fit, or a pool."""
-        step = self.recursion.tableau
-        if not self.recursion.sizes.constant or self.spread.limit == 0:
+        step, recursion = self.recursion.tableau, self.recursion
+        if not (recursion.sampling.honest and recursion.sizes.constant) or self.spread.limit == 0:
             return ""
         if step.accumulation and self.becomes == "settles":
             return "the log-variance converges with its mean"
@@ -162,6 +164,8 @@ class Judged:
     def _precision_bounded(self) -> str:
         """Why E (1 + A)/σ_t² is bounded, empty where it is not known: four points or more that stay in the fit."""
         recursion, step = self.recursion, self.recursion.tableau
+        if not recursion.sampling.honest:
+            return ""
         pooled = step.accumulation and recursion.sizes.constant and int(recursion.sizes(1)) >= INVERTIBLE
         if pooled and self.becomes == "settles":
             return "bounded for n ≥ 4: the factors of the pool's variance are independent"

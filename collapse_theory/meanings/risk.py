@@ -136,6 +136,8 @@ def _against(recursion: Recursion, curve: Curve, what: str, fit: OneFit, horizon
 def _worth(recursion: Recursion, fit: OneFit, horizon: int) -> Reading:
     """Effective real sample size: what the fitted mean is worth in real points when the variance is known."""
     what = "worth in real points"
+    if not recursion.sampling.honest:
+        return Reading(what, "mean over runs", "unknown", "the sampling is a bias, which no number of points has")
     screened = recursion.tableau.screen is not None and recursion.tableau.screen.variance != 1
     if screened:
         return Reading(what, "mean over runs", "unknown", "the detector changes the law of real points")
@@ -182,7 +184,7 @@ def scaled(recursion: Recursion, factor: int, *, alone: bool = False) -> Recursi
     names = [field.name for field in fields(regime) if field.name in COUNTS]
     counts = {name: getattr(regime, name) * factor for name in names if isinstance(getattr(regime, name), int)}
     regime = regime if alone or not counts else replace(regime, **counts)
-    return Recursion(recursion.family, regime, sample_size=int(recursion.sizes(1)) * factor)
+    return replace(recursion, regime=regime, sample_size=int(recursion.sizes(1)) * factor)
 
 
 def _exponent(values: list[float | None]) -> float | None:

@@ -152,7 +152,7 @@ def samplings(kinds: Kinds = None, family: Family | None = None) -> st.SearchStr
     ValueError
         For what are no classes, and for a family that goes with none of them.
     """
-    chosen = _sampling_kinds(kinds)
+    chosen = _kinds("samplings", kinds, all_samplings.named())
     if family is not None:
         going = tuple(kind for kind in chosen if _goes(family, kind))
         if not going:
@@ -249,7 +249,7 @@ def recursions(
         raise ValueError(f"regimes = {names} is outside its domain: a regime that is defined for {told}")
     if samplings is None:
         return _recursions(_any_family(families), data, sizes, ())
-    ways = _sampling_kinds(samplings)
+    ways = _kinds("samplings", samplings, all_samplings.named())
     sampled = [kind for kind in fitted if any(_goes(one, way) for one in kind.examples() for way in ways)]  # type: ignore[attr-defined]
     if not sampled:
         names, told = (", ".join(f"ct.{kind.__name__}" for kind in kinds) for kinds in (ways, fitted))
@@ -278,11 +278,6 @@ def _recursions(
         return Recursion(family, regime, sample_size=size, **sampled)
     except (ValueError, NotDefined):
         reject()
-
-
-def _sampling_kinds(kinds: Kinds) -> tuple[type, ...]:
-    named = all_samplings.named()
-    return _kinds("samplings", None if kinds is Sampling else kinds, named)
 
 
 def _goes(family: Family, kind: Any) -> bool:
@@ -363,7 +358,7 @@ def _splits(regime: Regime, sample_size: int) -> bool:
 
 def _kinds(name: str, kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ...]:
     """The classes that are asked for, by default every one; ValueError for what is no class or sequence of classes."""
-    if kinds is None:
+    if kinds is None or kinds is Sampling:
         return tuple(every.values())
     found = tuple(kinds) if isinstance(kinds, (list, tuple, set, frozenset)) else (kinds,)
     if not found or not all(isinstance(kind, type) and hasattr(kind, "examples") for kind in found):

@@ -304,7 +304,11 @@ def test_labels_are_those_of_the_family() -> None:
     check()
     moved = find(strategies.samplings(ct.HumanEdit, family), lambda way: way.toward.probabilities.values[2] > 0.5)
     assert moved.toward.labels == family.labels
-    assert find(strategies.samplings(ct.Verifier, family), lambda way: "b" in way.good).good == ("b",)
+    assert find(strategies.samplings(ct.Verifier, family), lambda way: "c" in way.good).good in {
+        ("c",),
+        ("b", "c"),
+        ("a", "c"),
+    }
 
 
 def test_samplings_shrink_to_what_can_be_read() -> None:
@@ -324,7 +328,7 @@ def test_samplings_shrink_to_what_can_be_read() -> None:
     found = find(
         strategies.recursions(ct.Gaussian, ct.Replace, samplings=ct.Temperature),
         lambda recursion: recursion.sampling.temperature > 1,
-        settings=settings(deadline=None, derandomize=True, database=None, max_examples=2000),
+        settings=settings(deadline=None, derandomize=True, database=None, max_examples=300),
     )
     assert (found.family.mean, found.family.sd, found.sample_size.n) == (0, 1, 2)
     assert found.sampling == ct.Temperature(1.4)

@@ -283,7 +283,7 @@ class Recursion(Quantities):
         return cls(_read(about["family"]), _read(about["regime"]), sample_size=_read(about["sample_size"]), **sampled)
 
     def card(self) -> dict[str, Any]:
-        """What the recursion is, how its data are drawn, its fate, and mean and median spread at 1, n and 10 n generations."""
+        """What the recursion is, in words, too; its fate, and mean and median spread at 1, n and 10 n generations."""
         name, known = self.family.headline, known_fate(self)
         quantity, n = self.watch(name), int(self.sizes(1))
         rows = [(t, _in_words(quantity.mean, t), _in_words(quantity.median, t)) for t in (1, n, 10 * n)]

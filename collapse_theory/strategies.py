@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from functools import partial
 from typing import Any
 
@@ -30,6 +30,7 @@ from hypothesis import strategies as st
 
 from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
+from collapse_theory import sampling as all_samplings
 from collapse_theory import schedules as all_schedules
 from collapse_theory.domain import (
     COUNT,
@@ -44,9 +45,17 @@ from collapse_theory.domain import (
     domains,
 )
 from collapse_theory.errors import NotDefined
-from collapse_theory.families import CovarianceMatrix, Family, ProbabilityVector, TransitionMatrix
+from collapse_theory.families import (
+    Categorical,
+    CovarianceMatrix,
+    Family,
+    Gaussian,
+    ProbabilityVector,
+    TransitionMatrix,
+)
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
+from collapse_theory.sampling import Sampling
 from collapse_theory.schedules import Schedule
 
 __all__ = [
@@ -56,6 +65,7 @@ __all__ = [
     "probability_vectors",
     "recursions",
     "regimes",
+    "samplings",
     "schedules",
     "seeds",
     "transition_matrices",
@@ -72,6 +82,9 @@ MOST_GENERATIONS = 3
 ENOUGH = 8
 """Sample size with which the examples of every family and every regime go."""
 TENTHS = sorted(range(11), key=lambda tenths: abs(tenths - 5))
+HALVES = st.integers(-4, 4).map(lambda twice: twice / 2)
+FRACTIONS = st.sampled_from([1 / 2, 1, 1 / 3, 1 / 4, 1 / 5, 1 / 10])
+"""Fractions of which every sample size is a whole number of points."""
 FARTHEST = 1e6
 """Where a parameter ends whose domain has no end and states no typical range."""
 
@@ -150,6 +163,33 @@ def regimes(kinds: Kinds = None, *, sample_size: int = LARGEST_SIZE) -> st.Searc
     return _any_regime(kinds, sample_size)
 
 
+def samplings(kinds: Kinds = None, family: Family | None = None) -> st.SearchStrategy[Sampling]:
+    """Samplings with parameters from their domains; labels, and laws that correct, are those of a family.
+
+    Parameters
+    ----------
+    kinds : type or sequence of types, optional
+        Sampling classes, such as ``ct.Temperature``, honest draws among them; all that the family has the verbs for by
+        default, as for ``ct.Sampling``.
+    family : Family, optional
+        What is sampled; by default a fair coin where types have labels, and else the standard Gaussian.
+
+    Raises
+    ------
+    ValueError
+        For what are no classes, and for a family that goes with none of them.
+    """
+    chosen = _kinds("samplings", kinds, all_samplings.named())
+    if family is not None:
+        going = tuple(kind for kind in chosen if _goes(family, kind))
+        if not going:
+            names = ", ".join(f"ct.{kind.__name__}" for kind in chosen)
+            raise ValueError(f"samplings = {names} is outside its domain: a sampling that is defined for {family!r}")
+        return st.one_of([_sampling(kind, family) for kind in going])
+    stand_ins = (Gaussian(), Categorical([0.5, 0.5]))
+    return st.one_of([_sampling(kind, next((one for one in stand_ins if _goes(one, kind)), None)) for kind in chosen])
+
+
 def transition_matrices(most_states: int = MOST_STATES) -> st.SearchStrategy[TransitionMatrix]:
     """Transition matrices of 2 states up to ``most_states``: tenths, or any numbers; a row may be certain.
 
@@ -225,8 +265,11 @@ def recursions(
     families: Kinds = None,
     regimes: Kinds = None,
     sample_sizes: st.SearchStrategy[Any] | None = None,
+    samplings: Kinds = None,
 ) -> st.SearchStrategy[Recursion]:
     """Recursions whose family, regime and sample size fit together; a pair that is not defined is never drawn.
+
+    Draws are honest unless samplings are asked for: a claim about a regime hardly ever holds for every way of sampling.
 
     Parameters
     ----------
@@ -234,6 +277,8 @@ def recursions(
         From which classes; all by default.
     sample_sizes : SearchStrategy, optional
         Sample sizes or schedules; integers from 2 to 1000 by default.
+    samplings : type or sequence of types, optional
+        From which classes of samplings, ``ct.Sampling`` for all; families that go with none are left out.
 
     Raises
     ------
@@ -252,12 +297,23 @@ def recursions(
     if not any(_defined(family, regime) for kind in fitted for family in kind.examples() for regime in data):  # type: ignore[attr-defined]
         names, told = (", ".join(f"ct.{kind.__name__}" for kind in kinds) for kinds in (data, fitted))
         raise ValueError(f"regimes = {names} is outside its domain: a regime that is defined for {told}")
-    return _recursions(_any_family(families), data, sizes)
+    if samplings is None:
+        return _recursions(_any_family(families), data, sizes, ())
+    ways = _kinds("samplings", samplings, all_samplings.named())
+    sampled = [kind for kind in fitted if any(_goes(one, way) for one in kind.examples() for way in ways)]  # type: ignore[attr-defined]
+    if not sampled:
+        names, told = (", ".join(f"ct.{kind.__name__}" for kind in kinds) for kinds in (ways, fitted))
+        raise ValueError(f"samplings = {names} is outside its domain: a sampling that is defined for {told}")
+    return _recursions(_any_family(sampled), data, sizes, ways)
 
 
 @st.composite
 def _recursions(
-    draw: st.DrawFn, families: st.SearchStrategy[Family], regimes: tuple[type, ...], sizes: st.SearchStrategy[Any]
+    draw: st.DrawFn,
+    families: st.SearchStrategy[Family],
+    regimes: tuple[type, ...],
+    sizes: st.SearchStrategy[Any],
+    ways: tuple[type, ...],
 ) -> Recursion:
     size = draw(sizes)
     family = draw(families)
@@ -265,10 +321,58 @@ def _recursions(
     if not kinds:
         reject()
     regime = draw(_any_regime(kinds, all_schedules.as_schedule(size).smallest_by(1)))
+    if ways and not any(_goes(family, way) for way in ways):
+        reject()
+    sampled = {"sampling": draw(samplings(ways, family))} if ways else {}
     try:
-        return Recursion(family, regime, sample_size=size)
+        return Recursion(family, regime, sample_size=size, **sampled)
     except (ValueError, NotDefined):
         reject()
+
+
+def _goes(family: Family, kind: Any) -> bool:
+    """Whether a family has the verbs that some example of a sampling needs."""
+    return any(all(map(family.has, sampling.verbs)) for sampling in kind.examples_for(family))
+
+
+@st.composite
+def _sampling(draw: st.DrawFn, kind: Any, family: Family | None) -> Any:
+    """A sampling: what one of its own examples gives, from its domain, from the family, or else as it is there."""
+    known = domains(kind)
+    example = draw(st.sampled_from(kind.examples() if family is None else kind.examples_for(family)))
+    own = {} if family is None else _of_the_family(family)
+    arguments = {}
+    for name in (f.name for f in fields(kind)):
+        value = getattr(example, name)
+        if name in own:
+            arguments[name] = draw(own[name])
+        elif name in known and value is not None:
+            arguments[name] = draw(FRACTIONS if name == "fraction" else parameters(known[name], value))
+        else:
+            arguments[name] = value
+    try:
+        found = kind(**arguments)
+        if family is not None:
+            found.check_verbs(family)
+            found.check(family, all_schedules.Constant(ENOUGH))
+    except (ValueError, NotDefined):
+        reject()
+    return found
+
+
+def _of_the_family(family: Family) -> dict[str, st.SearchStrategy[Any]]:
+    """Parameters of samplings that are labels of the family's types, or members of the family."""
+    if not isinstance(family, Categorical):
+        return {"toward": st.just(family) | _members(type(family))}
+    label = st.sampled_from(family.types)
+    few = st.lists(label, unique=True, min_size=1, max_size=max(len(family.types) - 1, 1))
+    law = _row(len(family.types)).filter(lambda row: sum(p > 0 for p in row) >= 2)
+    return {
+        "of": label,
+        "good": few.map(tuple),
+        "values": st.dictionaries(label, HALVES, min_size=1),
+        "toward": law.map(lambda row: replace(family, probabilities=ProbabilityVector(row))),
+    }
 
 
 def _defined(family: Family, kind: Any) -> bool:
@@ -304,7 +408,7 @@ def _splits(regime: Regime, sample_size: int) -> bool:
 
 def _kinds(name: str, kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ...]:
     """The classes that are asked for, by default every one; ValueError for what is no class or sequence of classes."""
-    if kinds is None:
+    if kinds is None or kinds is Sampling:
         return tuple(every.values())
     found = tuple(kinds) if isinstance(kinds, (list, tuple, set, frozenset)) else (kinds,)
     if not found or not all(isinstance(kind, type) and hasattr(kind, "examples") for kind in found):

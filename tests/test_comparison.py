@@ -392,3 +392,13 @@ def test_a_comparison_is_frozen_and_prints_what_it_compares(four):
     assert repr(four) == (
         "<Comparison of variance to generation 100: Replace; Accumulate; Fresh(real=1); FreshMixture(share=0.1)>"
     )
+
+
+def test_labels_tell_samplings_apart() -> None:
+    ways = (ct.Honest(), ct.Temperature(0.9), ct.BestOf(8))
+    recursions = [ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=8, sampling=way) for way in ways]
+    found = ct.compare(*recursions, generations=4, replicates=50)
+    assert found.labels == ("honest draws", "Temperature(temperature=0.9)", "BestOf(candidates=8)")
+    assert [row.fate is None for row in found.rows] == [False, False, True]
+    assert [row.numbers["effective_real_sample_size"] for row in found.rows] == [0, None, None]
+    assert found.rows[2].lines["mean"].values[-1] < found.rows[1].lines["mean"].values[-1]

@@ -393,3 +393,42 @@ def test_it_is_data() -> None:
     assert len(frame) == sum(len(meaning.readings) for meaning in found)
     assert np.isinf(frame.loc[frame.what == ERROR, "value"]).all()
     assert set(frame.verdict) <= set(VERDICTS)
+
+
+# ---------------------------------------------------------------------------------------------------------- samplings
+HONEST_ONLY = ("worth in real points",)
+
+
+def test_what_is_about_honest_draws_is_unknown_under_a_sampling() -> None:
+    """The mean of the best scored grows without bound, the variance falls: no lemma of honest draws is left."""
+    selected = ct.Recursion(
+        ct.Gaussian(sd=2), ct.Replace(), sample_size=12, sampling=ct.TopFraction(0.5, score_noise=1.0)
+    )
+    verdicts = {reading.verdict for meaning in ct.definitions(selected, rise=2.0) for reading in meaning.readings}
+    assert verdicts == {"unknown", "needs a mixture"}
+    for sampling in (ct.Temperature(0.9), ct.BestOf(4), ct.HumanEdit(0.2, toward=ct.Gaussian(mean=3))):
+        found = ct.definitions(ct.Recursion(ct.Gaussian(), ct.Fresh(real=5), sample_size=12, sampling=sampling))
+        readings = [reading for meaning in found for reading in meaning.readings]
+        assert [one.verdict for one in readings if one.what in HONEST_ONLY] == ["unknown"]
+        assert not any("real points" in one.evidence and "bound" in one.evidence for one in readings)
+
+
+def test_the_risk_scales_with_the_sampling_in_it() -> None:
+    """Honest errors fall like 1/n; a correction from elsewhere is a bias that no n cures."""
+    family, toward = ct.Gaussian(), ct.Gaussian(mean=3)
+    edited = ct.Recursion(family, ct.Replace(), sample_size=12, sampling=ct.HumanEdit(0.2, toward=toward))
+    readings = {one.what: one for one in ct.definitions(edited).numbered(5).readings}
+    assert readings["exponent in n, long run"].verdict == "yes"
+    assert readings["exponent in n, long run"].value == pytest.approx(0, abs=1e-3)
+
+
+def test_a_sampling_may_invent_types() -> None:
+    source, toward = ct.Categorical([0.5, 0.5, 0.0]), ct.Categorical([0.0, 0.5, 0.5])
+    edited = ct.Recursion(source, ct.Replace(), sample_size=9, sampling=ct.HumanEdit(0.5, toward=toward))
+    assert edited.probability_of(2).values(edited.simulate(3, 20, rng=0)).max() > 0, "so they do appear"
+    (invented,) = ct.definitions(edited).numbered(8).readings
+    assert invented.verdict == "unknown"
+    (infinite,) = (one for one in ct.definitions(edited).numbered(3).readings if one.what == "KL(model‖source)")
+    assert infinite.verdict == "unknown"
+    honest = ct.definitions(ct.Recursion(source, ct.Replace(), sample_size=9)).numbered(8).readings
+    assert [one.verdict for one in honest] == ["no"]

@@ -210,3 +210,13 @@ def test_title_legend_and_axes_never_meet(runs, columns):
         title, legend, panel = ax._left_title.get_window_extent(), ax.get_legend().get_window_extent(), ax.bbox
         assert panel.y1 <= legend.y0 < legend.y1 <= title.y0
         assert max(title.x1, legend.x1) <= panel.x1
+
+
+def test_a_picture_says_how_points_are_drawn() -> None:
+    sampled = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=8, sampling=ct.BestOf(4))
+    ax = ct.plot(sampled.variance, generations=5)
+    assert ax.get_legend().get_title().get_text() == "Points drawn by ct.BestOf(candidates=4)"
+    plain = ct.plot(ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=8).location, generations=5)
+    assert "drawn" not in plain.get_legend().get_title().get_text()
+    path = ct.plot(sampled.location.population, generations=5)
+    np.testing.assert_allclose(path.lines[0].get_ydata()[-1], sampled.location.population(5))

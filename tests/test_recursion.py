@@ -278,3 +278,12 @@ class TestData:
     def test_a_divisor_needs_more_values(self) -> None:
         with pytest.raises(ValueError, match=r"ddof = 3.* is outside its domain: a real number below n = 3"):
             ct.Gaussian.from_data([1.0, 2.0, 3.0], ddof=3)
+
+
+def test_a_card_tells_the_sampling() -> None:
+    recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=8, sampling=ct.BestOf(4))
+    card = recursion.card()
+    assert card["sampling"] == "The largest of every so many points"
+    assert card["fate"] == "no theorem decides it"
+    assert "<b>Sampling:</b> The largest of every so many points." in recursion._repr_html_()
+    assert "Sampling" not in ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=8)._repr_html_()

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import collapse_theory as ct
 from collapse_theory import families, regimes, strategies
+from collapse_theory import sampling as samplings
 from collapse_theory.domain import Choice, Course, Domain, Flag, Where
 from collapse_theory.regimes.moments import exact_second_moments
 
@@ -253,3 +254,92 @@ def test_entropy_is_lost_in_the_mean_and_support_never_grows(recursion: ct.Recur
         means = quantity.mean(t)
         assert np.all(np.diff(means) <= 1e-12)
         assert np.all(means >= 0)
+
+
+# ---------------------------------------------------------------------------------------------------------- samplings
+@PROFILE
+@given(strategies.recursions(samplings=ct.Sampling))
+def test_a_sampled_recursion_prints_as_the_code_that_makes_it(recursion: ct.Recursion) -> None:
+    assert eval(repr(recursion), {"ct": ct}) == recursion
+    assert ct.Recursion.from_dict(recursion.to_dict()) == recursion
+    assert len(recursion.simulate(2, 3, rng=0).states[0]) == 3
+
+
+def test_every_sampling_is_drawn() -> None:
+    for kind in samplings.named().values():
+        assert isinstance(find(strategies.samplings(), lambda way, kind=kind: isinstance(way, kind)), kind)
+    assert find(strategies.samplings(ct.TopFraction), lambda way: way.score_noise is not None).score_correlation is None
+    assert find(strategies.samplings(ct.Reward), lambda way: (way.choices or 0) > 1).choices == 2
+    assert find(strategies.samplings(ct.Verifier), lambda way: way.error > 0 and way.repair > 0)
+
+
+def test_recursions_are_honest_unless_samplings_are_asked_for() -> None:
+    @PROFILE
+    @given(strategies.recursions())
+    def honest(recursion: ct.Recursion) -> None:
+        assert recursion.sampling.honest
+
+    drawn: set[tuple[type, type]] = set()
+
+    @settings(deadline=None, max_examples=300, derandomize=True)  # no health check is suppressed
+    @given(strategies.recursions(samplings=[ct.BestOf, ct.Nucleus, ct.Temperature]))
+    def sampled(recursion: ct.Recursion) -> None:
+        drawn.add((type(recursion.family), type(recursion.sampling)))
+
+    honest()
+    sampled()
+    assert {(ct.Gaussian, ct.BestOf), (ct.Gaussian, ct.Temperature), (ct.Categorical, ct.Nucleus)} <= drawn
+    assert not {(ct.Gaussian, ct.Nucleus), (ct.Categorical, ct.BestOf)} & drawn
+
+
+def test_labels_are_those_of_the_family() -> None:
+    family = ct.Categorical([0.5, 0.3, 0.2], labels=("a", "b", "c"))
+    kinds = [ct.Verifier, ct.Reward, ct.FitnessAdvantage, ct.HumanEdit]
+
+    @PROFILE
+    @given(strategies.samplings(kinds, family))
+    def check(way: ct.Sampling) -> None:
+        assert ct.Recursion(family, ct.Replace(), sample_size=5, sampling=way).sampling == way
+
+    check()
+    moved = find(strategies.samplings(ct.HumanEdit, family), lambda way: way.toward.probabilities.values[2] > 0.5)
+    assert moved.toward.labels == family.labels
+    assert find(strategies.samplings(ct.Verifier, family), lambda way: "c" in way.good).good in {
+        ("c",),
+        ("b", "c"),
+        ("a", "c"),
+    }
+
+
+def test_samplings_shrink_to_what_can_be_read() -> None:
+    simplest = {
+        ct.Honest: ct.Honest(),
+        ct.Temperature: ct.Temperature(0.9),
+        ct.Truncation: ct.Truncation(2.0),
+        ct.Nucleus: ct.Nucleus(0.9),
+        ct.BestOf: ct.BestOf(1),
+        ct.TopFraction: ct.TopFraction(0.5, score_correlation=1.0),
+        ct.SoftVerifier: ct.SoftVerifier(center=2.0, width=4.0),
+        ct.FitnessAdvantage: ct.FitnessAdvantage(0.1, of=0),
+        ct.Reward: ct.Reward({0: 0.0}),
+    }
+    for kind, way in simplest.items():
+        assert find(strategies.samplings(kind), lambda _: True) == way
+    found = find(
+        strategies.recursions(ct.Gaussian, ct.Replace, samplings=ct.Temperature),
+        lambda recursion: recursion.sampling.temperature > 1,
+        settings=settings(deadline=None, derandomize=True, database=None, max_examples=300),
+    )
+    assert (found.family.mean, found.family.sd, found.sample_size.n) == (0, 1, 2)
+    assert found.sampling == ct.Temperature(1.4)
+
+
+def test_samplings_that_go_with_no_family_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"samplings = ct.BestOf is outside .*: a sampling that is defined for ct.Cat"):
+        strategies.samplings(ct.BestOf, ct.Categorical([0.5, 0.5]))
+    with pytest.raises(ValueError, match=r"samplings = ct.Nucleus is outside .* defined for ct.Gaussian, ct.Poisson$"):
+        strategies.recursions([ct.Gaussian, ct.Poisson], samplings=ct.Nucleus)
+    with pytest.raises(
+        ValueError, match=r"samplings = ct.BestOf\(.*\) is outside its domain: classes such as ct.Honest"
+    ):
+        strategies.samplings(ct.BestOf(2))

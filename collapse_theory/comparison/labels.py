@@ -20,8 +20,8 @@ LONGEST_VALUE = 28
 def labels_of(recursions: Sequence[Recursion]) -> tuple[str, ...]:
     """A label for each recursion, from the parts in which they differ; numbered where that is not enough.
 
-    A regime or a sampling is told with its parameters. Of families of one kind only the parameters are told in which they differ,
-    and none where the labels would be too long.
+    A regime or a sampling is told with its parameters. Of families of one kind only the parameters are told in which
+    they differ, and none where the labels would be too long.
     """
     parts = [[getattr(recursion, f.name) for recursion in recursions] for f in fields(Recursion)]
     varying = [part for part in parts if len(set(part)) > 1]
@@ -36,7 +36,7 @@ def labels_of(recursions: Sequence[Recursion]) -> tuple[str, ...]:
 
 
 def _told(part: Sequence[Any], i: int, *, at_length: bool) -> str:
-    """One part of one recursion: its schedule, its regime or sampling as code, or what tells its family from the other families."""
+    """One part of one recursion: its schedule, its regime or sampling as code, or what tells its family from others."""
     value = part[i]
     if isinstance(value, Schedule):
         return f"n = {_code(value)}"

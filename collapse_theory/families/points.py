@@ -127,7 +127,7 @@ def _accepted(chance: Array, count: int, rng: np.random.Generator) -> NDArray[np
         again = rng.integers(held, size=len(open_))
         places[open_] = again
         open_ = open_[rng.random(len(open_)) >= flat[again + start[open_]]]
-    return places.reshape(replicates, count)
+    return np.asarray(places.reshape(replicates, count))
 
 
 def _distinct(replicates: int, held: int, size: int, rng: np.random.Generator) -> NDArray[np.int64]:

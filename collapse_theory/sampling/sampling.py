@@ -94,6 +94,9 @@ class Sampling(ABC):
     def check(self, family: Any, sizes: Schedule) -> None:  # noqa: B027 (most can be applied to any)
         """Refusal, with a ValueError, of a family or a schedule to which this sampling cannot be applied."""
 
+    def check_counts(self, regime: Any, sizes: Schedule) -> None:  # noqa: B027 (most draw any number)
+        """Refusal, with a ValueError, of numbers of points that this sampling cannot draw."""
+
     def check_verbs(self, family: Any) -> None:
         """NotDefined for a family that lacks a verb."""
         for verb in self.verbs:

@@ -117,7 +117,7 @@ class Verifier(LawSampling):
         right = self.right(family)
         chances = np.where(right, self.tpr, self.fpr)
         if not (self.error or self.repair):
-            return family.tilt(state, lambda places, shares: chances[places])
+            return family.tilt(state, lambda places, shares: self._kept(shares, chances[places]))
         source = family.probabilities.values
         fallen, mended = _law_of(source, ~right), _law_of(source, right)
 
@@ -125,9 +125,15 @@ class Verifier(LawSampling):
             good = shares[..., right].sum(axis=-1, keepdims=True)
             stay = np.where(right, 1 - self.error, 1 - self.repair)
             written = stay * shares + self.error * good * fallen + self.repair * (1 - good) * mended
-            return np.asarray(chances * written)
+            return self._kept(written, chances) * written
 
         return family.remap(state, written_and_kept)
+
+    def _kept(self, shares: Array, chances: Array) -> Array:
+        """Chances, where any point is kept at all; ValueError where none is."""
+        if not self.fpr and not np.all(np.sum(shares * chances, axis=-1) > 0):
+            raise ValueError(f"{self!r} keeps nothing of a model without right types: fpr = 0 is outside its domain")
+        return chances
 
 
 def _inside(*roots: float) -> float:

@@ -38,14 +38,15 @@ def _factor(setting: Any) -> float:
 
 
 def _pooled_log(setting: Any, t: Any) -> Any:
-    """Log Γ(t + v) − log Γ(t + 1) − log Γ(1 + v) and the source's, with the digits of a ratio of gamma functions."""
+    """Log of Γ(t + v)/(Γ(t + 1)Γ(1 + v)) and of the source's variance."""
     from scipy.special import gammaln
 
     from collapse_theory.gamma_ratios import log_gamma_ratio
 
     v = _factor(setting)
     shapes = np.asarray(t, dtype=float) + 1
-    return np.log(setting.family.spread) + log_gamma_ratio(shapes, v - 1) - gammaln(1 + v)
+    ratio = log_gamma_ratio(shapes, v - 1) + (v - 1) * np.log(shapes)
+    return np.log(setting.family.spread) + ratio - gammaln(1 + v)
 
 
 def _scaled_limit(setting: Any) -> float:

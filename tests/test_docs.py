@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import collapse_theory as ct
-from collapse_theory import families, regimes
+from collapse_theory import families, regimes, sampling
 from collapse_theory.theorems import PAIRS
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +33,7 @@ def keys() -> set[str]:
 def test_there_are_theorems_of_every_origin():
     assert len(THEOREMS) > 40
     assert {ct.Gaussian, ct.Replace} <= set(FAMILIES_AND_REGIMES)
-    assert set(families.__all__) | set(regimes.__all__) >= {kind.__name__ for kind in FAMILIES_AND_REGIMES}
+    assert set(families.__all__) | set(regimes.__all__) | set(sampling.__all__) >= {kind.__name__ for kind in FAMILIES_AND_REGIMES}
 
 
 @checkout

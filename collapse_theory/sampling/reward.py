@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.domain import Domain, check_parameters, inside, written
-from collapse_theory.sampling.labelled import in_order, numbers
+from collapse_theory.sampling.labelled import first_label, in_order, numbers
 from collapse_theory.sampling.sampling import LawSampling
 from collapse_theory.schedules import Schedule
 
@@ -78,6 +78,11 @@ class Reward(LawSampling):
     @classmethod
     def examples(cls) -> tuple[Reward, ...]:
         return (cls({0: 0.2}), cls({0: 0.2}, choices=3))
+
+    @classmethod
+    def examples_for(cls, family: Any) -> tuple[Reward, ...]:
+        label = first_label(family)
+        return (cls({label: 0.2}), cls({label: 0.2}, choices=3))
 
     @property
     def verbs(self) -> tuple[str, ...]:

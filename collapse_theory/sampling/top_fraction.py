@@ -88,6 +88,7 @@ class TopFraction(Sampling):
         return whole("sample_size / fraction", count / self.fraction, "whole points are drawn")
 
     def check_counts(self, regime: Any, sizes: Schedule) -> None:
+        super().check_counts(regime, sizes)
         for t in range(2, (regime.opening or 0) + 4 if sizes.constant else FORESEEN + 1):
             step = regime.step(t, sizes)
             self.drawn(1 if step.share or step.thinned else int(step.drawn[1]))

@@ -81,6 +81,7 @@ class Recursion(Quantities):
                 check_enough(step, self.family.fewest_points)
         self.sampling.check_verbs(self.family)
         self.sampling.check(self.family, self.sizes)
+        self.sampling.check_counts(self.regime, self.sizes)
 
     def __repr__(self) -> str:
         sampled = "" if self.sampling.honest else f", sampling={self.sampling!r}"

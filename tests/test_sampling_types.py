@@ -1,4 +1,4 @@
-"""Types that are cooled, cut, rewarded, verified, deduplicated and edited: published values and second roads."""
+"""Samplings of types: selection, verification, temperature and curation against counts added up in fractions."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from typing import Any
 import numpy as np
 import pytest
 from error_budget import critical_z, z_of_mean
+from scipy.optimize import brentq
+from scipy.special import comb
 
 import collapse_theory as ct
 from collapse_theory.sampling.deduplicate import expected_distinct
 from collapse_theory.sampling.nucleus import nucleus
 from collapse_theory.sampling.reward import expected_reward, resting_law
-from collapse_theory.theorems.two_types_sampled import fixation_chances
+from collapse_theory.theorems.two_types_sampled import binomial_rows, fixation_chances
 
-THREE = ct.Categorical([0.5, 0.3, 0.2])
-ANSWERS = ct.Categorical([0.5, 0.5], labels=("good", "bad"))
-
-
-def sampled(
-    way: ct.Sampling, family: ct.Family = THREE, n: int = 1000, regime: ct.Regime | None = None
-) -> ct.Recursion:
-    return ct.Recursion(family, regime or ct.Replace(), sample_size=n, sampling=way)
+SOURCE = (0.5, 0.3, 0.2)
+TYPES = ct.Categorical(SOURCE)
+REPLACE = ct.Replace()
+REWARDS = (0.0, 1.0, 2.0)
 
 
-def law(loop: ct.Recursion, t: int) -> list[float]:
-    return [loop.probability_of(label).population.along_the_path(t) for label in loop.family.types]
+def looped(family: ct.Categorical, one: Any, n: int = 10, regime: ct.Regime = REPLACE) -> ct.Recursion:
+    return ct.Recursion(family, regime, sample_size=n, sampling=one)
 
 
-# ------------------------------------------------------------------------------------------------- rewards
+def law(recursion: ct.Recursion, t: int) -> list[float]:
+    return [recursion.probability_of(label).population(t) for label in recursion.family.types]
+
+
+# -------------------------------------------------------------------------------------------------------------- rewards
 @pytest.mark.parametrize(
     ("choices", "printed"),
     [
@@ -41,50 +43,73 @@ def law(loop: ct.Recursion, t: int) -> list[float]:
         (None, (0.179000020574274, 0.291943501932506, 0.52905647749322)),
     ],
 )
-def test_choosing_among_candidates(choices: int | None, printed: tuple[float, ...]) -> None:
-    """The integral against the printed laws and against a sum over all candidates; four times the reward is caught."""
-    assert law(sampled(ct.Reward((0, 1, 2), choices=choices)), 2) == pytest.approx(printed, abs=1e-14)
-    if choices is not None:
-        weights, source, found = np.exp([0.0, 1.0, 2.0]), THREE.probabilities.values, np.zeros(3)
-        for candidates in itertools.product(range(3), repeat=choices):
-            chance, total = np.prod(source[list(candidates)]), weights[list(candidates)].sum()
-            for one in candidates:
-                found[one] += chance * weights[one] / total
-        assert printed == pytest.approx(found, abs=1e-14)
-    softer = law(sampled(ct.Reward((0, 1, 2), temperature=2.0, choices=choices)), 2)
-    assert law(sampled(ct.Reward((0, 0.5, 1.0), choices=choices)), 2) == pytest.approx(softer, rel=1e-12)
-    assert softer != pytest.approx(printed, abs=0.01)
+def test_printed_laws_of_a_choice(choices: int | None, printed: tuple[float, ...]) -> None:
+    recursion = looped(TYPES, ct.Reward(REWARDS, choices=choices))
+    assert law(recursion, 1) == pytest.approx(SOURCE, rel=1e-15)
+    assert law(recursion, 2) == pytest.approx(printed, rel=1e-13)
+    scaled = looped(TYPES, ct.Reward([3 * r for r in REWARDS], temperature=3.0, choices=choices))
+    assert law(scaled, 2) == pytest.approx(printed, rel=1e-13)
 
 
-def test_rewards_beside_real_data_come_to_rest_at_kingmans_point() -> None:
+@pytest.mark.parametrize("choices", [1, 2, 3, 4, 6])
+@pytest.mark.parametrize("weights", [(1, 2, 5), (1, 10**6, 10**12), (10**40, 1, 10**20)], ids=str)
+def test_a_choice_is_that_of_all_candidates_enumerated(choices: int, weights: tuple[int, ...]) -> None:
+    source = [Fraction(5, 10), Fraction(3, 10), Fraction(2, 10)]
+    exact = [Fraction(0)] * 3
+    for candidates in itertools.product(range(3), repeat=choices):
+        chance = math.prod(source[i] for i in candidates)
+        total = sum(weights[i] for i in candidates)
+        for i in candidates:
+            exact[i] += chance * Fraction(weights[i], total)
+    recursion = looped(TYPES, ct.Reward([math.log(w) for w in weights], choices=choices))
+    assert law(recursion, 2) == pytest.approx([float(p) for p in exact], rel=1e-12)
+
+
+def test_many_choices_are_the_tilted_law() -> None:
+    tilted = law(looped(TYPES, ct.Reward(REWARDS)), 2)
+    off = [
+        np.max(np.abs(np.subtract(law(looped(TYPES, ct.Reward(REWARDS, choices=k)), 2), tilted))) for k in (100, 200)
+    ]
+    assert off[1] < 0.55 * off[0] < 0.01
+
+
+def test_the_mean_weight_rises_by_its_relative_variance_and_the_best_are_left() -> None:
+    weights, before = np.exp(REWARDS), np.array(SOURCE)
+    recursion = looped(TYPES, ct.Reward(REWARDS))
+    for t in range(2, 8):
+        after = np.array(law(recursion, t))
+        mean = before @ weights
+        assert after @ weights - mean == pytest.approx((before @ weights**2 - mean**2) / mean, rel=1e-10)
+        assert after == pytest.approx([recursion.probability_of(i).population.along_the_path(t) for i in range(3)])
+        before = after
+    assert [recursion.probability_of(i).population.limit for i in range(3)] == [0, 0, 1]
+    tie = looped(TYPES, ct.Reward({0: 1.0, 2: 1.0}))
+    assert [tie.probability_of(i).population.limit for i in range(3)] == pytest.approx([5 / 7, 0, 2 / 7])
+
+
+def test_curation_beside_real_points_rests_in_the_house_of_cards() -> None:
     printed = (0.171159185673657, 0.135550688812831, 0.693290125513512)
-    assert resting_law((0, 1, 2), THREE, 0.3) == pytest.approx(printed, rel=1e-13)
-    loop = sampled(ct.Reward((0, 1, 2)), regime=ct.FreshMixture(share=0.3))
-    assert law(loop, 400) == pytest.approx(printed, rel=1e-12)
-    assert resting_law((0, 1, 2), THREE, 1.0) == pytest.approx([0.5, 0.3, 0.2])
-
-
-def test_a_reward_raises_itself_and_not_the_truth() -> None:
-    source = ct.Categorical([0.5, 0.499, 0.001])
-    loop = sampled(ct.Reward((1, 0, 1.2)), source)
-    laws = np.array([law(loop, t + 1) for t in (0, 6, 40)])
-    assert expected_reward({0: 1, 1: 0, 2: -1}, source, laws) == pytest.approx(
-        [0.499, 0.9843880256165, -0.7127227608829]
+    assert resting_law(REWARDS, TYPES, 0.3) == pytest.approx(printed, rel=1e-13)
+    recursion = looped(TYPES, ct.Reward(REWARDS), 10, ct.FreshMixture(share=0.3))
+    assert law(recursion, 400) == pytest.approx(printed, rel=1e-12)
+    assert resting_law(REWARDS, TYPES, 1.0) == pytest.approx(SOURCE)
+    assert expected_reward(dict(enumerate(REWARDS)), TYPES, np.array(printed)) == pytest.approx(
+        printed[1] + 2 * printed[2]
     )
-    assert expected_reward({0: 1, 1: 0, 2: 1.2}, source, laws) == pytest.approx([0.5012, 0.99886, 1.17127], abs=1e-5)
 
 
-def test_curation_raises_the_mean_weight_by_its_relative_variance() -> None:
-    weights, loop = np.exp([0.0, 1.0, 2.0]), sampled(ct.Reward((0, 1, 2)))
-    before, after = np.array(law(loop, 3)), np.array(law(loop, 4))
-    variance = before @ weights**2 - (before @ weights) ** 2
-    assert after @ weights - before @ weights == pytest.approx(variance / (before @ weights))
-    assert loop.probability_of(2).population.limit == 1
+def test_a_proxy_rises_while_the_truth_falls() -> None:
+    family = ct.Categorical([0.5, 0.499, 0.001])
+    recursion = looped(family, ct.Reward([1, 0, 1.2]))
+    for rounds, truth, proxy in ((0, 0.499, 0.5012), (6, 0.9843880256165, 0.99886), (40, -0.7127227608829, 1.17127)):
+        now = np.array([recursion.probability_of(i).population.along_the_path(rounds + 1) for i in range(3)])
+        assert now @ [1, 0, -1] == pytest.approx(truth, rel=1e-12)
+        assert now @ [1, 0, 1.2] == pytest.approx(proxy, rel=1e-5)
 
 
-# ------------------------------------------------------------------------------------------------- selection and drift
+# ------------------------------------------------------------------------------------------------------- two types, drift
 @pytest.mark.parametrize(
-    ("n", "advantage", "copies", "printed"),
+    ("n", "s", "copies", "printed"),
     [
         (20, 0.05, 1, 0.108598904984032),
         (20, 0.05, 10, 0.72639316095158),
@@ -92,208 +117,290 @@ def test_curation_raises_the_mean_weight_by_its_relative_variance() -> None:
         (50, 0.02, 1, 0.045093332189731),
     ],
 )
-def test_fixation_with_an_advantage(n: int, advantage: float, copies: int, printed: float) -> None:
-    two = ct.Categorical([0.3, 0.7])
-    loop = sampled(ct.FitnessAdvantage(advantage, of=0), two, n)
-    assert fixation_chances(loop)[copies] == pytest.approx(printed, rel=1e-12)
-    sigma = math.log(1 + advantage)
-    assert printed == pytest.approx(math.expm1(-2 * sigma * copies) / math.expm1(-2 * n * sigma), rel=5e-3)
-    assert loop.probability_of(0).mean(10**6) == pytest.approx(loop.probability_of(0).mean.limit)
-    assert loop.survival_of(0).mean.limit + loop.survival_of(1).mean.limit == pytest.approx(1)
+def test_printed_chances_of_fixation(n: int, s: float, copies: int, printed: float) -> None:
+    recursion = looped(ct.Categorical([copies / n, 1 - copies / n]), ct.FitnessAdvantage(s, of=0), n)
+    assert fixation_chances(recursion)[copies] == pytest.approx(printed, rel=1e-12)
+    sigma = math.log1p(s)
+    kimura, raw = (math.expm1(-2 * x * copies) / math.expm1(-2 * n * x) for x in (sigma, s))
+    assert abs(kimura - printed) < abs(raw - printed) / 5
 
 
-def test_a_chain_of_two_types_by_exact_fractions() -> None:
-    n, s, p = 4, Fraction(1, 10), Fraction(3, 10)
-    loop = sampled(ct.FitnessAdvantage(0.1, of=0), ct.Categorical([0.3, 0.7]), n)
-    rows = [[Fraction(math.comb(n, j)) for j in range(n + 1)] for _ in range(n + 1)]
-    for i in range(n + 1):
-        q = Fraction(i) * (1 + s) / (n + s * i)
-        rows[i] = [c * q**j * (1 - q) ** (n - j) for j, c in enumerate(rows[i])]
-    now = [math.comb(n, j) * p**j * (1 - p) ** (n - j) for j in range(n + 1)]
-    for t in range(1, 6):
-        mean = sum(chance * Fraction(j, n) for j, chance in enumerate(now))
-        assert loop.probability_of(0).mean(t) == pytest.approx(float(mean), rel=1e-13)
-        assert loop.survival_of(1).mean(t) == pytest.approx(float(1 - now[n]), rel=1e-13)
-        now = [sum(now[i] * rows[i][j] for i in range(n + 1)) for j in range(n + 1)]
+def test_weak_selection_beats_drift_where_there_are_many_points() -> None:
+    """Kimura's formula to 1.2 % at n = 100, s = 0.02."""
+    recursion = looped(ct.Categorical([0.5, 0.5]), ct.FitnessAdvantage(0.02, of=0), 100)
+    found, sigma = fixation_chances(recursion), math.log1p(0.02)
+    copies = np.arange(1, 101)
+    assert np.max(np.abs(np.expm1(-2 * sigma * copies) / np.expm1(-200 * sigma) / found[1:] - 1)) < 0.012
+    few, many = (looped(recursion.family, ct.FitnessAdvantage(0.02, of=0), n) for n in (5, 400))
+    assert few.probability_of(0).mean.limit < 0.55
+    assert many.probability_of(0).mean.limit > 0.99
 
 
+SELECTIONS = (ct.FitnessAdvantage(0.5, of=0), ct.FitnessAdvantage(-0.25, of=1), ct.Verifier(0, tpr=0.75, fpr=0.25))
+ERRING = ct.Verifier(0, tpr=0.75, fpr=0.25, error=0.25, repair=0.125)
+
+
+def chosen_share(one: Any, p: Fraction) -> Fraction:
+    """Chance of the first type among sampled points."""
+    if isinstance(one, ct.FitnessAdvantage):
+        w = (1 + Fraction(one.advantage), Fraction(1))
+        a, b = w if one.of == 0 else w[::-1]
+    else:
+        a, b = Fraction(one.tpr), Fraction(one.fpr)
+        p = (1 - Fraction(one.error)) * p + Fraction(one.repair) * (1 - p)
+    return a * p / (a * p + b * (1 - p))
+
+
+@pytest.mark.parametrize("one", [*SELECTIONS, ERRING], ids=repr)
+def test_two_types_are_the_chain_in_fractions(one: Any) -> None:
+    n, p = 4, Fraction(1, 4)
+
+    def row(q: Fraction) -> list[Fraction]:
+        return [math.comb(n, k) * q**k * (1 - q) ** (n - k) for k in range(n + 1)]
+
+    counts, recursion = row(p), looped(ct.Categorical([0.25, 0.75]), one, n)
+    for t in range(1, 9):
+        if t > 1:
+            rows = [row(chosen_share(one, Fraction(i, n))) for i in range(n + 1)]
+            counts = [sum(counts[i] * rows[i][k] for i in range(n + 1)) for k in range(n + 1)]
+        share = sum(c * Fraction(k, n) for k, c in enumerate(counts))
+        gini = sum(c * 2 * Fraction(k * (n - k), n * n) for k, c in enumerate(counts))
+        assert recursion.probability_of(0).mean(t) == pytest.approx(float(share), rel=1e-13)
+        assert recursion.probability_of(1).mean(t) == pytest.approx(float(1 - share), rel=1e-13)
+        assert recursion.survival_of(0).mean(t) == pytest.approx(float(1 - counts[0]), rel=1e-13)
+        assert recursion.survival_of(1).mean(t) == pytest.approx(float(1 - counts[-1]), rel=1e-13)
+        assert recursion.gini_simpson.mean(t) == pytest.approx(float(gini), rel=1e-13)
+    if one is ERRING:
+        with pytest.raises(ct.NoClosedForm, match="brings lost types back"):
+            _ = recursion.probability_of(0).mean.limit
+    else:
+        assert recursion.probability_of(0).mean.limit == pytest.approx(recursion.probability_of(0).mean(500), abs=1e-12)
+        assert recursion.gini_simpson.mean.limit == 0
+
+
+def test_rows_are_binomial_to_rounding() -> None:
+    n, chances = 500, np.array([0.0, 0.3, 1 - 1e-3, 1.0])
+    for row, p in zip(binomial_rows(n, chances), chances, strict=True):
+        exact = [float(comb(n, k, exact=True) * Fraction(p) ** k * (1 - Fraction(p)) ** (n - k)) for k in range(n + 1)]
+        assert row == pytest.approx(exact, rel=2e-13, abs=1e-300)
+
+
+@pytest.mark.parametrize("one", [SELECTIONS[0], ERRING, ct.Reward([1, 0], choices=2), ct.Temperature(0.5)], ids=repr)
+def test_two_types_are_those_simulated(one: Any, seed: int) -> None:
+    recursion = looped(ct.Categorical([0.3, 0.7]), one, 12)
+    runs = recursion.simulate(6, 20_000, rng=seed, keep=[2, 6])
+    shares = np.asarray(recursion.probability_of(0).measure(runs.states))
+    alive = np.asarray(recursion.survival_of(0).measure(runs.states), dtype=float)
+    exact = recursion.probability_of(0).mean(np.array([2, 6]))
+    z = critical_z(4)
+    assert np.all(np.abs(z_of_mean(shares, exact)) < z)
+    chance = recursion.survival_of(0).mean(np.array([2, 6]))
+    error = np.sqrt(chance * (1 - chance) / len(alive)) + z / len(alive)
+    assert np.all(np.abs(alive.mean(axis=0) - chance) < z * error)
+    a_generation_early = recursion.probability_of(0).mean(np.array([3, 7]))
+    assert abs(z_of_mean(shares, a_generation_early)[0]) > z
+
+
+# ------------------------------------------------------------------------------------------------------------ verifiers
 @pytest.mark.parametrize(
-    "way",
+    ("a", "b", "error", "repair", "before"),
     [
-        ct.FitnessAdvantage(0.3, of=0),
-        ct.Temperature(0.8),
-        ct.Reward((0, 0.5), choices=3),
-        ct.Verifier(1, tpr=0.9, fpr=0.5, error=0.1, repair=0.05),
+        (0.9, 0.3, 0.2, 0, 0.7),
+        (0.9, 0.8, 0.2, 0, 0),
+        (0.9, 0.3, 0.2, 0.05, 0.710201287896889),
+        (0.9, 0.8, 0.2, 0.05, 0.271779788708135),
+        (0.5, 0.5, 0.2, 0.05, 0.2),
+        (1, 0.5, 0.4, 0, 0.2),
     ],
-    ids=repr,
 )
-def test_two_types_as_simulated(way: ct.Sampling, seed: int) -> None:
-    """Notices a hundredth of a share; honest draws are caught."""
-    two = ct.Categorical([0.3, 0.7])
-    loop = sampled(way, two, 12)
-    runs = loop.simulate(4, 60_000, rng=seed, keep=[1, 2, 4])
-    for quantity in (loop.probability_of(0), loop.gini_simpson):
-        assert np.max(np.abs(z_of_mean(quantity.values(runs), quantity.mean([1, 2, 4])))) < critical_z(6)
-    honest = ct.Recursion(two, ct.Replace(), sample_size=12)
-    z = z_of_mean(loop.probability_of(0).values(runs), honest.probability_of(0).mean([1, 2, 4]))
-    assert abs(z[0]) < critical_z(6) < abs(z[-1])
+def test_printed_accuracies(a: float, b: float, error: float, repair: float, before: float) -> None:
+    one = ct.Verifier(0, tpr=a, fpr=b, error=error, repair=repair)
+    found, after = one.resting_accuracy
+    assert found == pytest.approx(before, abs=1e-13)
+    assert one.written(after) == pytest.approx(found, abs=1e-13)
+    settled = looped(TYPES, one).probability_of(0).population(400)
+    assert settled == pytest.approx(after, abs=1e-12)
+    assert one.written(settled) == pytest.approx(before, abs=1e-12)
 
 
-# ------------------------------------------------------------------------------------------------- temperature, nucleus
+@pytest.mark.parametrize("a", [0.2, 0.6, 1.0])
+@pytest.mark.parametrize("b", [0.1, 0.6, 0.9])
+@pytest.mark.parametrize(("error", "repair"), [(0.1, 0.3), (0.5, 0.02), (0, 0.2), (0.3, 0)])
+def test_accuracies_at_rest_are_where_the_step_ends(a: float, b: float, error: float, repair: float) -> None:
+    one, k = ct.Verifier(0, tpr=a, fpr=b, error=error, repair=repair), 0.5
+    for _ in range(5000):
+        k = one.kept(one.written(k))
+    assert one.resting_accuracy[1] == pytest.approx(k, abs=1e-9)
+
+
+def test_the_stage_of_an_accuracy_is_named() -> None:
+    """0.7 before the filter is 0.875 after it, in the same loop."""
+    before, after = ct.Verifier(0, tpr=0.9, fpr=0.3, error=0.2).resting_accuracy
+    assert (before, after) == pytest.approx((0.7, 0.875))
+    with pytest.raises(ct.NotDefined, match="changes no accuracy"):
+        _ = ct.Verifier(0, tpr=0.5, fpr=0.5).resting_accuracy
+
+
+def test_verification_is_no_help_to_diversity(seed: int) -> None:
+    """Right types drift as if nothing were verified: pairs that differ fall by 1 − 1/n each generation."""
+    n, one = 20, ct.Verifier((0, 1, 2, 3), tpr=1, fpr=0)
+    recursion = looped(ct.Categorical([0.25] * 4 + [0.0]), one, n)
+    runs = recursion.simulate(30, 5000, rng=seed)
+    gini = np.asarray(recursion.gini_simpson.measure(runs.states))
+    z = critical_z(1)
+    assert abs(z_of_mean(gini, 0.75 * (1 - 1 / n) ** 30)[0]) < z
+    assert abs(z_of_mean(gini, 0.75)[0]) > z
+
+
+def test_unequal_chances_among_the_right_ones_decide_in_85_rounds() -> None:
+    recursion = looped(ct.Categorical([0.5, 0.5]), ct.Reward([math.log(0.95), math.log(0.9)]))
+    shares = np.array([recursion.probability_of(0).population(t) for t in (85, 86)])
+    assert shares[0] < 0.99 <= shares[1]
+    assert math.log(99) / math.log(0.95 / 0.9) == pytest.approx(84.989, abs=1e-3)
+
+
+def test_lost_types_come_back_by_the_source() -> None:
+    """A right one that goes wrong falls on wrong types as the source has them."""
+    one = ct.Verifier(0, tpr=1, fpr=1, error=0.5)
+    assert law(looped(TYPES, one), 2) == pytest.approx([0.25, 0.3 + 0.25 * 0.6, 0.2 + 0.25 * 0.4])
+    empty = ct.Verifier(0, tpr=1, fpr=1, repair=0.5)
+    assert law(looped(ct.Categorical([0, 0.6, 0.4]), empty), 2) == pytest.approx([0.5, 0.3, 0.2])
+
+
+# ----------------------------------------------------------------------------------------------------------- temperature
 @pytest.mark.parametrize(
     ("heat", "types", "printed"),
     [
-        (0.5, 2, 0.5),
-        (0.5, 3, 0.51471862576),
-        (0.5, 10, 0.625),
-        (0.5, 100, 0.83403010472),
-        (0.5, 1000, 0.94054449328),
-        (0.8, 3, 0.20793867284),
-        (0.8, 1000, 0.62523367456),
-        (0.9, 10, 0.14049137820),
+        *((0.5, k, m) for k, m in ((2, 0.5), (3, 0.51471862576), (10, 0.625), (100, 0.83403010472))),
+        *((0.8, k, m) for k, m in ((3, 0.20793867294), (10, 0.27400321842), (1000, 0.62523367456))),
+        *((0.9, k, m) for k, m in ((10, 0.1404913782), (1000, 0.37324235069))),
     ],
 )
-def test_shares_of_real_data_that_do_not_free_a_loop(heat: float, types: int, printed: float) -> None:
-    way = ct.Temperature(heat)
-    assert way.trapping_share(types) == pytest.approx(printed, abs=1e-10)
-    assert way.escaping_share == pytest.approx(1 - heat)
+def test_printed_shares_that_trap(heat: float, types: int, printed: float) -> None:
+    one = ct.Temperature(heat)
+    assert one.trapping_share(types) == pytest.approx(printed, abs=2e-11)
+    assert one.trapping_share(types) >= one.escaping_share == pytest.approx(1 - heat)
     if heat == 0.5:
-        assert way.trapping_share(types) == pytest.approx(types / (1 + math.sqrt(types - 1)) ** 2)
+        assert one.trapping_share(types) == pytest.approx(types / (1 + math.sqrt(types - 1)) ** 2, rel=1e-11)
 
 
-def test_between_the_two_shares_a_loop_stays_where_it_starts() -> None:
-    """T = 1/2 and ten types: 0.5 < 0.56 < 0.625."""
-    source, way = np.full(10, 0.1), ct.Temperature(0.5)
+@pytest.mark.parametrize(("share", "trapped"), [(0.4, True), (0.6, True), (0.66, False)])
+def test_a_cooled_loop_stays_where_it_is_between_the_two_shares(share: float, trapped: bool) -> None:
+    """At T = 1/2 with ten types both states are stable for 0.5 < m < 0.625."""
+    k, heat = 10, 0.5
 
-    def resting(start: Any, share: float) -> np.ndarray[Any, Any]:
-        now = np.asarray(start, dtype=float)
-        family = ct.Categorical(source)
-        for _ in range(2000):
-            now = share * source + (1 - share) * way.law(family, (now[None], np.zeros(1)))[0][0]
-        return np.asarray(now)
+    def settled(p: np.ndarray) -> np.ndarray:
+        for _ in range(4000):
+            p = share / k + (1 - share) * p ** (1 / heat) / np.sum(p ** (1 / heat))
+        return p
 
-    even, corner = source + np.linspace(-1e-3, 1e-3, 10), np.full(10, 0.01)
-    corner[0] = 0.91
-    assert resting(even, 0.56).max() == pytest.approx(0.1, abs=1e-6)
-    assert resting(corner, 0.56).max() > 0.4
-    assert resting(even, 0.45).max() > 0.4
-    assert resting(corner, 0.65).max() == pytest.approx(0.1, abs=1e-6)
+    near = settled(np.array([0.1 + 1e-3] + [(0.9 - 1e-3) / 9] * 9))
+    corner = settled(np.array([0.99] + [0.01 / 9] * 9))
+    assert (near.max() < 0.1 + 1e-6) == (share > ct.Temperature(heat).escaping_share)
+    assert (corner.max() > 0.2) == trapped
 
 
-def test_two_types_at_a_temperature_come_to_rest() -> None:
-    two = ct.Categorical([0.5, 0.5])
-    way, now = ct.Temperature(0.8), np.array([0.8, 0.2])
-    for _ in range(3000):
-        now = 0.05 + 0.9 * way.law(two, (now[None], np.zeros(1)))[0][0]
-    assert now[0] == pytest.approx(0.8844780946437494, rel=1e-12)
+def test_the_loop_of_the_package_is_trapped_as_well() -> None:
+    """A golden start is none; the source itself stands near a corner, and real points pull to it, not to the middle."""
+    even = ct.Categorical([0.1] * 10)
+    loop = looped(even, ct.Temperature(0.5), 10, ct.FreshMixture(share=0.6))
+    assert loop.gini_simpson.population(500) == pytest.approx(0.9, rel=1e-12)
+    nearly = ct.Categorical([0.5 + 1e-9, 0.5 - 1e-9])
+    stays = looped(nearly, ct.Temperature(0.8), 10, ct.FreshMixture(share=0.1))
+    assert stays.probability_of(0).population(5000) == pytest.approx(0.8844780946437494, rel=1e-6)
+    heals = looped(nearly, ct.Temperature(0.8), 10, ct.FreshMixture(share=10 / 19))
+    assert heals.probability_of(0).population(500) == pytest.approx(0.5, abs=1e-8)
+    root = brentq(lambda p: 0.05 + 0.9 * p**1.25 / (p**1.25 + (1 - p) ** 1.25) - p, 0.6, 1)
+    assert root == pytest.approx(0.8844780946437494, rel=1e-12)
 
 
-@pytest.mark.parametrize(("mass", "types", "generations", "left"), [(0.9, 1000, 51, 9), (0.95, 1000, 89, 19)])
-def test_a_nucleus_stops_before_the_last_type(mass: float, types: int, generations: int, left: int) -> None:
-    loop = sampled(ct.Nucleus(mass), ct.Categorical(np.full(types, 1 / types)))
-    assert loop.support_size.population([generations - 1, generations, generations + 5])[1:] == pytest.approx(
-        [left, left]
-    )
+@pytest.mark.parametrize("heat", [0.3, 0.9, 1.0, 1.5, 3.0])
+def test_temperatures_of_types_against_the_path(heat: float) -> None:
+    family = ct.Categorical([0.4, 0.35, 0.25, 0.0])
+    recursion = looped(family, ct.Temperature(heat))
+    for label in range(4):
+        for t in (1, 2, 3, 6):
+            value = recursion.probability_of(label).population(t)
+            assert value == pytest.approx(recursion.probability_of(label).population.along_the_path(t), rel=1e-9)
+        assert recursion.probability_of(label).population(10**5) == pytest.approx(
+            recursion.probability_of(label).population.limit, abs=1e-12
+        )
 
 
-def test_what_a_nucleus_holds() -> None:
-    shares = np.array([[0.5, 0.3, 0.15, 0.05], [0.25, 0.25, 0.25, 0.25]])
-    assert nucleus(shares, 0.8).tolist() == [[1, 1, 0, 0], [1, 1, 1, 1]]
-    assert nucleus(shares, 0.81).tolist() == [[1, 1, 1, 0], [1, 1, 1, 1]]
-    assert nucleus(shares, 0.5).tolist() == [[1, 0, 0, 0], [1, 1, 0, 0]]
-    assert nucleus(shares, 1.0).tolist() == [[1, 1, 1, 1], [1, 1, 1, 1]]
+# ------------------------------------------------------------------------------------------- nucleus, distinct types, edits
+@pytest.mark.parametrize(("mass", "types", "left", "rounds"), [(0.9, 1000, 9, 50), (0.95, 1000, 19, 88)])
+def test_the_nucleus_stops_at_its_printed_size(mass: float, types: int, left: int, rounds: int) -> None:
+    sizes = [types]
+    while math.ceil(sizes[-1] * mass - 1e-9) < sizes[-1]:
+        sizes.append(math.ceil(sizes[-1] * mass - 1e-9))
+    assert (sizes[-1], len(sizes) - 1) == (left, rounds)
+    recursion = looped(ct.Categorical([1 / types] * types), ct.Nucleus(mass))
+    found = [recursion.support_size.population(t) for t in (1, 2, 3, rounds, rounds + 1, rounds + 20)]
+    assert found == [types, sizes[1], sizes[2], sizes[rounds - 1], left, left]
 
 
-# ------------------------------------------------------------------------------------------------- verification
-@pytest.mark.parametrize(
-    ("tpr", "fpr", "error", "repair", "before"),
-    [
-        (0.9, 0.3, 0.2, 0.0, 0.7),
-        (0.9, 0.8, 0.2, 0.0, 0.0),
-        (0.9, 0.3, 0.2, 0.05, 0.710201287896889),
-        (0.9, 0.8, 0.2, 0.05, 0.271779788708135),
-        (1.0, 0.5, 0.4, 0.0, 0.2),
-        (0.3, 0.9, 0.2, 0.05, None),
-        (0.6, 0.6, 0.2, 0.05, 0.2),
-    ],
-)
-def test_accuracy_before_and_after_the_filter(
-    tpr: float, fpr: float, error: float, repair: float, before: float | None
-) -> None:
-    """The fitted model has the accuracy after the filter; taking it for the one before is caught."""
-    way = ct.Verifier("good", tpr=tpr, fpr=fpr, error=error, repair=repair)
-    found, after = way.resting_accuracy
-    if before is not None:
-        assert found == pytest.approx(before, abs=1e-14)
-    fitted = sampled(way, ANSWERS).probability_of("good").population.along_the_path(4000)
-    assert fitted == pytest.approx(after, abs=1e-9)
-    assert way.written(fitted) == pytest.approx(found, abs=1e-9)
-    if before == 0.7:
-        assert after == pytest.approx(0.875)
+def test_a_nucleus_keeps_the_fewest_likeliest() -> None:
+    assert nucleus(np.array(SOURCE), 0.5).tolist() == [1, 0, 0]
+    assert nucleus(np.array(SOURCE), 0.51).tolist() == [1, 1, 0]
+    assert nucleus(np.array([0.2, 0.3, 0.5]), 0.8).tolist() == [0, 1, 1]
+    assert nucleus(np.array([1 - 1e-13, 1e-13]), 1.0).tolist() == [1, 1]
 
 
-def test_the_threshold_of_a_filter_that_is_used_once() -> None:
-    """Kept points are mostly right iff the share of wrong ones is below a/(a + b)."""
-    way = ct.Verifier("good", tpr=0.9, fpr=0.3)
-    assert way.kept(1 - 0.75) == pytest.approx(0.5)
-    assert way.kept(1 - 0.74) > 0.5 > way.kept(1 - 0.76)
+def test_distinct_types_are_those_of_all_samples_enumerated() -> None:
+    for k, n in ((2, 3), (3, 4), (4, 3)):
+        seen = [len(set(sample)) for sample in itertools.product(range(k), repeat=n)]
+        assert expected_distinct(k, n) == pytest.approx(sum(seen) / len(seen), rel=1e-14)
+    assert 100 - expected_distinct(100, 1000) == pytest.approx(0.004317124741, rel=1e-9)
+    assert expected_distinct(1, 5) == 1
 
 
-def test_verification_does_not_protect_diversity(seed: int) -> None:
-    """Accuracy comes to 1, and the right answers drift to one."""
-    answers = ct.Categorical([0.1] * 10)
-    loop = sampled(ct.Verifier(range(8), tpr=1.0, fpr=0.2), answers, 30)
-    runs = loop.simulate(200, 200, rng=seed, keep=[200])
-    right = runs.states[0][:, 0, :8].sum(axis=1)
-    assert np.all(right == 1)
-    assert np.mean(loop.support_size.values(runs)) < 1.5
+def test_flattening_keeps_the_support(seed: int) -> None:
+    k, n = 100, 200
+    recursion = looped(ct.Categorical([1 / k] * k), ct.Deduplicate(), n)
+    first = recursion.simulate(2, 4000, rng=seed, keep=[1, 2])
+    sizes = np.asarray(recursion.support_size.measure(first.states), dtype=float)
+    expected = np.array([k * (1 - (1 - 1 / k) ** n)])
+    z = critical_z(2)
+    assert abs(z_of_mean(sizes[:, :1], expected)[0]) < z
+    # Generation 1 keeps frequencies; generation 2 is a sample of its law, counted once: of unequal types less are seen.
+    shares = first.states[0][:, 1]
+    assert np.allclose(shares.max(axis=-1) * sizes[:, 1], 1)
+    later = recursion.simulate(3, 4000, rng=seed, keep=[2, 3])
+    pair = np.asarray(recursion.support_size.measure(later.states), dtype=float)
+    given = np.array([expected_distinct(int(before), n) for before in pair[:, 0]])
+    assert abs(z_of_mean((pair[:, 1] - given)[:, None], 0.0)[0]) < z
+    assert abs(z_of_mean((pair[:, 1] - pair[:, 0])[:, None], 0.0)[0]) > z
 
 
-# ------------------------------------------------------------------------------------------------- duplicates, edits
-def test_distinct_types_of_a_sample(seed: int) -> None:
-    """Expected number by enumeration, and the printed loss of 100 types in 1000 points; one point more is caught."""
-    for types, size in ((2, 3), (3, 4), (4, 2)):
-        seen = [len(set(points)) for points in itertools.product(range(types), repeat=size)]
-        assert expected_distinct(types, size) == pytest.approx(np.mean(seen), rel=1e-13)
-    assert 100 - expected_distinct(100, 1000) == pytest.approx(0.004317124741, rel=1e-8)
-    family, runs = ct.Categorical(np.full(20, 0.05)), 40_000
-    batch = ct.Deduplicate().draw(family, family.source(runs), 15, np.random.default_rng(seed))
-    counts = batch.of.sum(axis=1)[:, None]
-    assert np.abs(z_of_mean(counts, expected_distinct(20, 15)))[0] < critical_z(1)
-    assert np.abs(z_of_mean(counts, expected_distinct(20, 16)))[0] > critical_z(1)
+def test_edits_bring_types_to_the_editors(seed: int) -> None:
+    other = ct.Categorical([0.1, 0.1, 0.8])
+    recursion = looped(TYPES, ct.HumanEdit(0.25, toward=other), 10)
+    t = np.array([1, 2, 6])
+    expected = 0.8 + 0.75 ** (t - 1.0) * (0.2 - 0.8)
+    found = [recursion.probability_of(2).population(int(when)) for when in t]
+    assert found == pytest.approx(expected, rel=1e-12)
+    runs = recursion.simulate(6, 20_000, rng=seed, keep=list(t))
+    shares = np.asarray(recursion.probability_of(2).measure(runs.states))
+    z = critical_z(3)
+    assert np.all(np.abs(z_of_mean(shares, expected)) < z)
+    in_generation_one_too = 0.8 + 0.75**t * (0.2 - 0.8)
+    assert np.all(np.abs(z_of_mean(shares, in_generation_one_too)) > z)
 
 
-def test_flattening_keeps_the_support() -> None:
-    even = ct.Categorical(np.full(100, 0.01))
-    flat, honest = sampled(ct.Deduplicate(), even, 1000), ct.Recursion(even, ct.Replace(), sample_size=1000)
-    kept = flat.support_size.values(flat.simulate(50, 20, rng=1))
-    assert np.mean(kept) > 99 > 50 > honest.support_size.mean(50)
+@pytest.mark.parametrize("smoothing", [ct.AddAlpha(5.0), ct.BackOff(3.0), None], ids=repr)
+@pytest.mark.parametrize("estimator", ["plug-in", "posterior"])
+def test_smoothing_and_the_posterior_vanish_in_large_samples(smoothing: Any, estimator: Any) -> None:
+    family = ct.Categorical(SOURCE, smoothing=smoothing, estimator=estimator)
+    recursion = ct.Recursion(family, ct.Fresh(real=2), sample_size=6)
+    assert law(recursion, 20) == pytest.approx(SOURCE, rel=1e-13)
 
 
-def test_edits_move_the_mean_law(seed: int) -> None:
-    """E p_t = q + (1 − ρ)^(t − 1)(p_0 − q): notices a hundredth; edits of real points are caught."""
-    editors, rate = ct.Categorical([0.1, 0.1, 0.8]), 0.4
-    loop = sampled(ct.HumanEdit(rate, toward=editors), n=10)
-    values = loop.probability_of(2).values(loop.simulate(3, 40_000, rng=seed, keep=[1, 2, 3]))
-    expected = [0.8 + (1 - rate) ** (t - 1) * (0.2 - 0.8) for t in (1, 2, 3)]
-    assert np.max(np.abs(z_of_mean(values, expected))) < critical_z(3)
-    assert np.min(np.abs(z_of_mean(values, [0.8 + (1 - rate) ** t * (0.2 - 0.8) for t in (1, 2, 3)]))) > critical_z(3)
-    assert loop.probability_of(2).population.along_the_path([1, 2, 3]) == pytest.approx(expected)
-
-
-# ------------------------------------------------------------------------------------------------- large vocabularies
-@pytest.mark.parametrize(
-    "way",
-    [ct.Temperature(0.7), ct.Nucleus(0.8), ct.Reward({1: 2.0}, choices=4), ct.FitnessAdvantage(1.0, of=1)],
-    ids=repr,
-)
-def test_lists_of_types_hold_what_tables_hold(way: ct.Sampling) -> None:
-    small, large = ct.Categorical.zipf(200, 1.0), ct.Categorical.zipf(300, 1.0)
-    padded = np.concatenate([small.probabilities.values, np.zeros(100)])
-    listed = ct.Categorical(padded, labels=large.labels)
-    assert not listed.dense
-    table = way.law(small, small.source(1))[0][0]
-    pairs = way.law(listed, listed.source(1))[0][0]
-    assert dict(zip(pairs[0].astype(int), pairs[1], strict=True)) == pytest.approx(
-        {i: p for i, p in enumerate(table) if p > 0}, rel=1e-12
-    )
+def test_rare_types_are_sampled_like_those_of_a_table(seed: int) -> None:
+    """A vocabulary kept as pairs follows the same law as a table."""
+    weights = np.concatenate([[600.0, 300.0], np.full(5000, 100 / 5000)])
+    family = ct.Categorical(weights / weights.sum())
+    assert not family.dense
+    for one in (ct.Temperature(0.5), ct.FitnessAdvantage(1.0, of=1), ct.Nucleus(0.9), ct.Reward({1: 0.5}, choices=3)):
+        runs = ct.Recursion(family, REPLACE, sample_size=200_000, sampling=one).simulate(2, 1, rng=seed)
+        share = float(np.asarray(runs.recursion.probability_of(1).measure(runs.states)).ravel()[0])
+        assert share == pytest.approx(runs.recursion.probability_of(1).population(2), abs=0.02)

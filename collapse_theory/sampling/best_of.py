@@ -20,6 +20,8 @@ from collapse_theory.domain import Domain, check_parameters, inside
 from collapse_theory.sampling.sampling import PlacedSampling, Standard
 
 CANDIDATES = Domain(low=1, high=10**6, integer=True, typical=(1, 16))
+LEAST = 2.0**-80
+"""Mass above a point in place of 0, which would be a point at infinity."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -50,7 +52,8 @@ class BestOf(PlacedSampling):
         """Largest points by inverting their law from its upper tail."""
         from scipy.special import ndtri
 
-        return np.asarray(-ndtri(-np.expm1(np.log1p(-rng.random(shape)) / self.candidates)))
+        highest = -np.expm1(np.log1p(-rng.random(shape)) / self.candidates)
+        return np.asarray(-ndtri(np.maximum(highest, LEAST)))
 
     def symbols(self) -> Mapping[Any, Any]:
         from collapse_theory.symbols import tau

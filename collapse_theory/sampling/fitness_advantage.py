@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.domain import Domain, check_parameters, inside
-from collapse_theory.sampling.labelled import labels
+from collapse_theory.sampling.labelled import first_label, labels
 from collapse_theory.sampling.sampling import LawSampling
 from collapse_theory.schedules import Schedule
 
@@ -43,6 +43,11 @@ class FitnessAdvantage(LawSampling):
     @classmethod
     def examples(cls) -> tuple[FitnessAdvantage, ...]:
         return (cls(0.1, of=0),)
+
+    @classmethod
+    def examples_for(cls, family: Any) -> tuple[FitnessAdvantage, ...]:
+        label = first_label(family)
+        return (cls(0.1, of=label),)
 
     @property
     def verbs(self) -> tuple[str, ...]:

@@ -39,6 +39,11 @@ def labels(name: str, given: Any) -> tuple[Hashable, ...]:
     return found
 
 
+def first_label(family: Any) -> Any:
+    """First label of a family's types, for examples; 0 for a family without types."""
+    return next(iter(getattr(family, "types", ())), 0)
+
+
 def in_order(family: Any, pairs: tuple[tuple[Any, float], ...], other: float) -> NDArray[np.float64]:
     """Numbers in the order of a family's types, ``other`` for those without one."""
     found = np.full(len(family.types), other)

@@ -49,6 +49,8 @@ class Nucleus(LawSampling):
 
 def nucleus(shares: NDArray[np.float64], mass: float) -> NDArray[np.float64]:
     """1 for the types of the nucleus and 0 for the others, the types in the last axis."""
+    if mass == 1:
+        return np.ones(shares.shape)
     order = np.argsort(-shares, axis=-1, kind="stable")
     held = np.cumsum(np.take_along_axis(shares, order, axis=-1), axis=-1)
     before = held - np.take_along_axis(shares, order, axis=-1)

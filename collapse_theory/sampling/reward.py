@@ -21,17 +21,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import Domain, check_parameters, inside
-from collapse_theory.sampling.labelled import in_order, numbers
+from collapse_theory.domain import Domain, check_parameters, inside, written
+from collapse_theory.sampling.labelled import first_label, in_order, numbers
 from collapse_theory.sampling.sampling import LawSampling
 from collapse_theory.schedules import Schedule
 
 Array = NDArray[np.float64]
 
 SOFTNESS = Domain(low=1e-3, high=1e6, typical=(0.3, 5))
+WIDEST = 700.0
+"""Largest difference of r/τ between which a bounded number of choices is told apart."""
 CANDIDATES = Domain(low=1, high=10**6, integer=True, typical=(1, 16))
-NODES = np.linspace(-40.0, 7.0, 801)
-"""Logarithms of u, in units of the largest weight, at which the trapezoidal rule adds up the integral."""
+STEP = 0.15
+"""Step of the trapezoidal rule in log u; it errs by about exp(−π²/STEP), as the integrand is analytic below π/2."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,6 +48,12 @@ class Reward(LawSampling):
         τ > 0, in which rewards are measured.
     choices : int, optional
         Candidates K among which one is chosen; as many as there could be by default.
+
+    Raises
+    ------
+    ValueError
+        For no rewards, a reward that is no number, a temperature or a number of choices outside its domain, and
+        rewards that differ by more than 700 τ where the number of choices is bounded.
     """
 
     values: Any
@@ -55,15 +63,26 @@ class Reward(LawSampling):
     def __post_init__(self) -> None:
         check_parameters(self)
         object.__setattr__(self, "values", numbers("values", self.values))
+        given = [0.0, *(reward for _, reward in self.values)]
+        if self.choices is not None and (max(given) - min(given)) / self.temperature > WIDEST:
+            raise ValueError(
+                f"values = {dict(self.values)!r} is outside its domain: rewards within {WIDEST:g} temperatures of each "
+                f"other, and of 0, where choices = {self.choices}"
+            )
 
     def __repr__(self) -> str:
         values = dict(self.values)
         few = "" if self.choices is None else f", choices={self.choices}"
-        return f"ct.Reward({values!r}, temperature={self.temperature:.12g}{few})"
+        return f"ct.Reward({values!r}, temperature={written(self.temperature)}{few})"
 
     @classmethod
     def examples(cls) -> tuple[Reward, ...]:
         return (cls({0: 0.2}), cls({0: 0.2}, choices=3))
+
+    @classmethod
+    def examples_for(cls, family: Any) -> tuple[Reward, ...]:
+        label = first_label(family)
+        return (cls({label: 0.2}), cls({label: 0.2}, choices=3))
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -77,29 +96,37 @@ class Reward(LawSampling):
         return in_order(family, self.values, 0.0)
 
     def weights(self, family: Any) -> Array:
-        """Weights of each type of a family, the largest 1."""
-        logs = self.rewards(family) / self.temperature
-        return np.asarray(np.exp(logs - logs.max()))
+        """Weights of each type of a family, the largest among the types of the source 1; 0 for types without chance."""
+        return weighed(family.probabilities.values, self.rewards(family) / self.temperature)
 
     def fixed_weights(self, family: Any) -> Array | None:
         return self.weights(family) if self.choices is None else None
 
     def law(self, family: Any, state: Any) -> Any:
-        weights = self.weights(family)
+        logs = self.rewards(family) / self.temperature
         if self.choices is None:
-            return family.tilt(state, lambda places, shares: weights[places])
-        return family.tilt(state, lambda places, shares: chosen(shares, weights[places], self.choices))
+            return family.tilt(state, lambda places, shares: weighed(shares, logs[places]))
+        return family.tilt(state, lambda places, shares: chosen(shares, logs[places], self.choices))
 
 
-def chosen(shares: Array, weights: Array, choices: int | None) -> Array:
-    """Factors by which choosing among so many candidates multiplies the chances of the types, in the last axis."""
-    if choices is None or choices == 1:
-        return np.broadcast_to(weights if choices is None else np.ones(weights.shape), shares.shape)
-    u = np.exp(NODES)
-    measure = u * (NODES[1] - NODES[0])
-    fallen = np.exp(-u[:, None] * weights)  # (nodes, types)
+def weighed(shares: Array, logs: Array) -> Array:
+    """Weights with these logarithms, in units of the largest of a type that has a share; 0 for types without one."""
+    alive = shares > 0
+    largest = np.max(np.where(alive, logs, -np.inf), axis=-1, keepdims=True)
+    return np.asarray(np.where(alive, np.exp(np.minimum(logs - largest, 0.0)), 0.0))
+
+
+def chosen(shares: Array, logs: Array, choices: int) -> Array:
+    """Factors by which choosing among so many candidates multiplies the chances of types, in the last axis."""
+    if choices == 1:
+        return np.ones(shares.shape)
+    logs = logs - logs.max()
+    # Below the first node, and beyond the last, less is left than rounding takes.
+    log_u = np.arange(-40.0 - np.log(choices), 4.0 - logs.min(), STEP)
+    fallen = np.exp(-np.exp(log_u[:, None] + logs))  # (nodes, types)
     others = shares @ fallen.T  # (…, nodes)
-    return np.asarray(choices * weights * ((others ** (choices - 1) * measure) @ fallen))
+    density = fallen * np.exp(log_u[:, None] + logs)
+    return np.asarray(choices * STEP * (others ** (choices - 1) @ density))
 
 
 def resting_law(values: Any, family: Any, share: float, temperature: float = 1.0) -> Array:
@@ -127,7 +154,7 @@ def resting_law(values: Any, family: Any, share: float, temperature: float = 1.0
     alpha = POSITIVE_SHARE.check("share", share)
     weights = Reward(values, temperature).weights(family)
     source = family.probabilities.values
-    alive = source > 0
+    alive = weights > 0
 
     def excess(scale: float) -> float:
         return float(np.sum(alpha * source[alive] / (1 - (1 - alpha) * weights[alive] / scale)) - 1)

@@ -1,8 +1,8 @@
 r"""Temperature: points from the law :math:`\propto p^{1/T}`, cooler or hotter than the model.
 
 A normal law keeps its mean, and its **variance** is multiplied by T (its standard deviation by :math:`\sqrt T`); the
-probabilities of types become :math:`p_i^{1/T}/\sum_j p_j^{1/T}`, of a chain in every row. So T < 1 is a bias that no
-amount of data cures: accumulated over t generations of many points a variance is
+probabilities of types become :math:`p_i^{1/T}/\sum_j p_j^{1/T}`. So T < 1 is a bias that no amount of data
+cures: accumulated over t generations of many points a variance is
 :math:`\Gamma(t+T)/(\Gamma(t+1)\Gamma(1+T)) \sim t^{-(1-T)}`.
 """
 

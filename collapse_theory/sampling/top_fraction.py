@@ -37,7 +37,9 @@ class TopFraction(Sampling):
     Raises
     ------
     ValueError
-        For a share or a correlation outside (0, 1], and unless just one of correlation and noise is given.
+        For a share or a correlation outside (0, 1], and unless just one of correlation and noise is given. In a
+        recursion, for numbers of points that are no whole share of what would be drawn; where numbers are random, 1/q
+        must be whole.
     """
 
     fraction: float = field(metadata=inside(POSITIVE_SHARE))
@@ -85,9 +87,11 @@ class TopFraction(Sampling):
         """Points of which so many are kept."""
         return whole("sample_size / fraction", count / self.fraction, "whole points are drawn")
 
-    def check(self, family: Any, sizes: Schedule) -> None:
-        for t in range(1, 2 if sizes.constant else FORESEEN + 1):
-            self.drawn(int(sizes(t)))
+    def check_counts(self, regime: Any, sizes: Schedule) -> None:
+        super().check_counts(regime, sizes)
+        for t in range(2, (regime.opening or 0) + 4 if sizes.constant else FORESEEN + 1):
+            step = regime.step(t, sizes)
+            self.drawn(1 if step.share or step.thinned else int(step.drawn[1]))
 
     def draw(self, family: Any, state: Any, count: Any, rng: np.random.Generator) -> Any:
         counts = np.broadcast_to(count, len(state[0]))

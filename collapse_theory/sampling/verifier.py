@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from collapse_theory.domain import SHARE, check_parameters, inside
 from collapse_theory.errors import NotDefined
-from collapse_theory.sampling.labelled import labels
+from collapse_theory.sampling.labelled import first_label, labels
 from collapse_theory.sampling.sampling import LawSampling
 from collapse_theory.schedules import Schedule
 
@@ -67,6 +67,11 @@ class Verifier(LawSampling):
     def examples(cls) -> tuple[Verifier, ...]:
         return (cls(0, tpr=0.9, fpr=0.3), cls(0, tpr=0.9, fpr=0.3, error=0.2, repair=0.05))
 
+    @classmethod
+    def examples_for(cls, family: Any) -> tuple[Verifier, ...]:
+        label = first_label(family)
+        return (cls(label, tpr=0.9, fpr=0.3), cls(label, tpr=0.9, fpr=0.3, error=0.2, repair=0.05))
+
     @property
     def verbs(self) -> tuple[str, ...]:
         return ("tilt",) if not (self.error or self.repair) else ("remap",)
@@ -91,8 +96,8 @@ class Verifier(LawSampling):
     def resting_accuracy(self) -> tuple[float, float]:
         r"""Accuracy before and after the filter to which large samples come, from a model with right and wrong types.
 
-        Before it is the positive root of :math:`(a-b)g^2 + [b - (1-\varepsilon)a + db]g - db = 0`, 0 where right
-        types die out.
+        Before it is the root of :math:`(a-b)g^2 + [b - (1-\varepsilon)a + db]g - db = 0` that attracts, the positive one
+        for a > b, else the smaller one; 0 where right types die out.
         """
         a, b, error, d = self.tpr, self.fpr, self.error, self.repair
         if a == b:
@@ -102,7 +107,9 @@ class Verifier(LawSampling):
             return before, before
         middle, product = (b - (1 - error) * a + d * b) / (2 * (a - b)), -d * b / (a - b)
         root = float(np.sqrt(max(middle**2 - product, 0.0)))
-        before = max(-middle + root, 0.0) if a > b else _inside(-middle - root, -middle + root)
+        # The root that is a sum of numbers of one sign, and the other one by the product of both.
+        before = root - middle if middle < 0 else -product / (middle + root) if product else 0.0
+        before = product / before if a < b else before
         return before, float(self.kept(before)) if before else 0.0
 
     def written(self, share: Any) -> Any:
@@ -117,7 +124,7 @@ class Verifier(LawSampling):
         right = self.right(family)
         chances = np.where(right, self.tpr, self.fpr)
         if not (self.error or self.repair):
-            return family.tilt(state, lambda places, shares: chances[places])
+            return family.tilt(state, lambda places, shares: self._kept(shares, chances[places]))
         source = family.probabilities.values
         fallen, mended = _law_of(source, ~right), _law_of(source, right)
 
@@ -125,14 +132,15 @@ class Verifier(LawSampling):
             good = shares[..., right].sum(axis=-1, keepdims=True)
             stay = np.where(right, 1 - self.error, 1 - self.repair)
             written = stay * shares + self.error * good * fallen + self.repair * (1 - good) * mended
-            return np.asarray(chances * written)
+            return self._kept(written, chances) * written
 
         return family.remap(state, written_and_kept)
 
-
-def _inside(*roots: float) -> float:
-    """The root in [0, 1]."""
-    return next((float(root) for root in sorted(roots, reverse=True) if 0 <= root <= 1), 0.0)
+    def _kept(self, shares: Array, chances: Array) -> Array:
+        """Chances, where any point is kept at all; ValueError where none is."""
+        if not self.fpr and not np.all(np.sum(shares * chances, axis=-1) > 0):
+            raise ValueError(f"{self!r} keeps nothing of a model without right types: fpr = 0 is outside its domain")
+        return chances
 
 
 def _law_of(source: Array, side: NDArray[np.bool_]) -> Array:

@@ -15,6 +15,8 @@ from collapse_theory.errors import NoClosedForm
 
 WITHOUT_DIVISOR = 2.0**900
 """Kish's size of a sample in which the divisor no longer counts."""
+MANY = 2.0**200
+"""Points in place of one, so many that smoothing and a posterior's noise are lost in rounding."""
 FARTHEST = 10**6
 """Most generations that are followed."""
 
@@ -48,7 +50,7 @@ def _refitted(recursion: Any, t: int, source: Any, state: Any, slots: list[Any])
     sampling = recursion.sampling if t > 1 else recursion.sampling.of_real
     if step.screen is not None:
         raise NoClosedForm(f"{recursion.regime!r} has no batch of real points without noise")
-    real, model = (float(count) * float(chance) for count, chance in zip(step.drawn, step.kept, strict=True))
+    real, model = (MANY * float(count) * float(chance) for count, chance in zip(step.drawn, step.kept, strict=True))
     if step.share:
         real, model = model * float(step.share), model * (1 - float(step.share))
     drawn = [
@@ -60,7 +62,7 @@ def _refitted(recursion: Any, t: int, source: Any, state: Any, slots: list[Any])
     batches += slots or [None] * len(step.stored)
     used = [(b, float(w)) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
     if step.carried:
-        used.append((family.expected(state, step.carried), 1.0))
+        used.append((family.expected(state, MANY * float(step.carried)), 1.0))
     pooled = family.pool([b for b, _ in used], [w for _, w in used])
     fitted = family.fit(pooled, WITHOUT_DIVISOR, state, np.random.default_rng(0))
     return fitted, [_pooled(family, [batches[i] for i in held]) for held in step.keep]

@@ -150,14 +150,16 @@ def _edit_limit(index: int) -> Any:
         family, other, n = setting.family, setting.sampling.toward, float(setting.sizes(1))
         rho, s, factor = setting.sampling.rate, other.sd**2, (n - 1) / (n - family.ddof)
         if rho == 0:
-            return float(_edit_value(index)(setting, np.array([10**9]))[0])
-        # V = factor·τ and D (1 − (1 − ρ)²) = τ/n, so τ is a multiple of itself and of ρ s².
-        share = (1 - rho) * factor + rho * (1 - rho) / (n * (1 - (1 - rho) ** 2))
+            settled = 0.0 if factor < 1 else family.spread if factor == 1 else np.inf
+            spent = family.spread * (n - family.ddof) / (n * (1 - family.ddof)) if factor < 1 else np.inf
+            return float(settled if index == 0 else spent)
+        # V = factor·τ and ρ(2 − ρ)D = τ/n, so τ is a multiple of itself and of ρ s².
+        share = (1 - rho) * (factor + 1 / (n * (2 - rho)))
         if share >= 1:
             return float(np.inf)
         point = rho * s / (1 - share)
         apart = family.mean - other.mean
-        return float(factor * point) if index == 0 else float(point / (n * (1 - (1 - rho) ** 2)) + apart**2)
+        return float(factor * point) if index == 0 else float(point / (n * rho * (2 - rho)) + apart**2)
 
     return limit
 

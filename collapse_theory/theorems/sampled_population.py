@@ -38,14 +38,20 @@ def _factor(setting: Any) -> float:
 
 
 def _pooled_log(setting: Any, t: Any) -> Any:
-    """Log Γ(t + v) − log Γ(t + 1) − log Γ(1 + v) and the source's, with the digits of a ratio of gamma functions."""
+    """Log of Γ(t + v)/(Γ(t + 1)Γ(1 + v)) and of the source's variance."""
     from scipy.special import gammaln
 
     from collapse_theory.gamma_ratios import log_gamma_ratio
 
     v = _factor(setting)
     shapes = np.asarray(t, dtype=float) + 1
-    return np.log(setting.family.spread) + log_gamma_ratio(shapes, v - 1) + (v - 1) * np.log(shapes) - gammaln(1 + v)
+    ratio = log_gamma_ratio(shapes, v - 1) + (v - 1) * np.log(shapes)
+    return np.log(setting.family.spread) + ratio - gammaln(1 + v)
+
+
+def _scaled_limit(setting: Any) -> float:
+    v = _factor(setting)
+    return 0.0 if v < 1 else float(np.inf) if v > 1 else float(setting.family.spread)
 
 
 def _share(setting: Any) -> float:
@@ -143,11 +149,22 @@ def _cooled(setting: Any) -> bool:
 def _cooled_value(setting: Any, t: Any, label: Any) -> Any:
     from scipy.special import logsumexp
 
-    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+    source = setting.family.probabilities.values
+    alive = source > 0
+    with np.errstate(over="ignore"):
         power = np.exp(-(np.asarray(t, dtype=float) - 1) * np.log(setting.sampling.temperature))
-        source = setting.family.probabilities.values
-        logs = np.minimum(power, 1e300)[..., None] * np.where(source > 0, np.log(source / source.max()), -np.inf)
+    relative = np.log(np.where(alive, source, source.max())) - np.log(source.max())
+    logs = np.where(alive, np.minimum(power, 1e300)[..., None] * relative, -np.inf)
     return np.exp(logs[..., setting.family.index(label)] - logsumexp(logs, axis=-1))
+
+
+def _cooled_limit(setting: Any, label: Any) -> float:
+    """Even on the likeliest types where cooled, on all of them where heated."""
+    source, heat = setting.family.probabilities.values, setting.sampling.temperature
+    if heat == 1:
+        return float(source[setting.family.index(label)])
+    left = source == source.max() if heat < 1 else source > 0
+    return float(left[setting.family.index(label)] / left.sum())
 
 
 def _prove_accumulated() -> tuple[Check, ...]:
@@ -214,6 +231,10 @@ SAMPLED_POPULATION: tuple[Theorem, ...] = (
         "Gaussian, replacement, a sampling that keeps means and multiplies variances",
         lambda setting: _scaled(setting) and _plain(setting).replacement,
         lambda setting, t: setting.family.spread * _factor(setting) ** (np.asarray(t, dtype=float) - 1),
+        log_value=lambda setting, t: (
+            np.log(setting.family.spread) + (np.asarray(t, dtype=float) - 1) * np.log(_factor(setting))
+        ),
+        limit=lambda setting: _scaled_limit(setting),
     ),
     _theorem(
         "variance of points whose variance is multiplied, accumulation",
@@ -223,7 +244,7 @@ SAMPLED_POPULATION: tuple[Theorem, ...] = (
         lambda setting: _scaled(setting) and _plain(setting).accumulation and setting.sizes.constant,
         lambda setting, t: np.exp(_pooled_log(setting, t)),
         log_value=_pooled_log,
-        limit=lambda setting: 0.0 if _factor(setting) < 1 else float(np.inf),
+        limit=lambda setting: _scaled_limit(setting),
         proof=_prove_accumulated,
     ),
     _theorem(
@@ -297,5 +318,6 @@ SAMPLED_POPULATION: tuple[Theorem, ...] = (
         "categorical, replacement, points of a temperature T",
         _cooled,
         _cooled_value,
+        limit=_cooled_limit,
     ),
 )

@@ -36,12 +36,15 @@ def holds(setting: Any) -> bool:
 
 def binomial_rows(n: int, chances: Array) -> Array:
     """Rows of binomial probabilities, each from its mode by ratios."""
-    from scipy.special import gammaln, xlog1py, xlogy
-
-    counts = np.arange(n + 1.0)
-    log_choices = gammaln(n + 1) - gammaln(counts + 1) - gammaln(n - counts + 1)
-    p = chances[:, None]
-    rows = np.exp(log_choices + xlogy(counts, p) + xlog1py(n - counts, -p))
+    rows = np.zeros((len(chances), n + 1))
+    counts = np.arange(1.0, n + 1)
+    for row, p in zip(rows, chances, strict=True):
+        mode = min(int((n + 1) * p), n)
+        row[mode] = 1.0
+        if 0 < p < 1:
+            ratios = (n + 1 - counts) / counts * (p / (1 - p))
+            row[mode + 1 :] = np.cumprod(ratios[mode:])
+            row[:mode] = np.cumprod(1 / ratios[:mode][::-1])[::-1]
     return np.asarray(rows / rows.sum(axis=1, keepdims=True))
 
 

@@ -27,7 +27,7 @@ def looped(one: Any, n: Any = 10, regime: ct.Regime = REPLACE, family: ct.Gaussi
     return ct.Recursion(family, regime, sample_size=n, sampling=one)
 
 
-# ---------------------------------------------------------------------------------------------------------- temperature
+# --------------------------------------------------------------------------------------------------------- temperature
 def test_printed_values_of_a_temperature() -> None:
     for n, drift in ((10, -0.220566986075), (100, -0.115495534506)):
         assert looped(ct.Temperature(0.9), n).variance.growth_rate == pytest.approx(drift, rel=1e-11)
@@ -133,7 +133,7 @@ def test_decoding_outweighs_noise_from_fifty_points_on() -> None:
         assert cooled == pytest.approx(2 * bias, rel=0.05)
 
 
-# -------------------------------------------------------------------------------------------------- standardized points
+# ------------------------------------------------------------------------------------------------- standardized points
 @pytest.mark.parametrize("k", [1e-3, 0.1, 0.4999, 0.5, 1, 2, 3, 4, 8, 37])
 def test_moments_of_a_truncation_by_quadrature(k: float) -> None:
     with mpmath.workdps(40):
@@ -151,8 +151,12 @@ def test_moments_of_a_truncation_by_quadrature(k: float) -> None:
 
 def test_printed_values_of_a_truncation() -> None:
     printed = {
-        **{1: 0.2911250947727932, 1.5: 0.5515244157615513, 2: 0.7737413035499232},
-        **{2.5: 0.9112563609353919, 3: 0.9733369246625415, 4: 0.9989292903724738},
+        1: 0.2911250947727932,
+        1.5: 0.5515244157615513,
+        2: 0.7737413035499232,
+        2.5: 0.9112563609353919,
+        3: 0.9733369246625415,
+        4: 0.9989292903724738,
     }
     for k, tau in printed.items():
         assert ct.Truncation(k).standard.variance == pytest.approx(tau, rel=1e-14)
@@ -227,13 +231,13 @@ def test_growth_rates_of_cut_points_for_many_points(seed: int) -> None:
         assert abs(z_of_mean(logs, rate)[0]) < critical_z(2) + 2 / 50**2 / (logs.std() / np.sqrt(len(logs)))
 
 
-# ---------------------------------------------------------------------------------------------- large samples, selection
+# -------------------------------------------------------------------------------------------- large samples, selection
 @pytest.mark.parametrize(
     ("fraction", "rho", "factor", "shift"),
     [
         (0.5, 1, 0.36338022763242, 2.00882477708),
         (0.1, 1, 0.16913516927691, 2.98091636812),
-        (0.1, 0.5, 0.79228381931923, 7.98469149157),
+        (0.1, 0.5, 0.79228379231923, 7.98469149157),
         (0.1, 0.1, 0.99169135169277, 42.1568049602),
     ],
 )
@@ -261,7 +265,8 @@ def test_printed_values_of_a_soft_verifier() -> None:
     assert recursion.location.population(t) == pytest.approx(mean, rel=1e-12)
     assert (recursion.variance.population.limit, recursion.location.population.limit) == (0, 1)
     beside = looped(ct.SoftVerifier(center=1, width=2), 10, ct.FreshMixture(share=0.3)).location.population
-    assert 0.05 < beside(500) == pytest.approx(beside(600), rel=1e-9) < 0.95
+    assert 0.05 < beside(500) < 0.95
+    assert beside(500) == pytest.approx(beside(600), rel=1e-9)
 
 
 ONES = (
@@ -288,7 +293,7 @@ def test_closed_forms_are_the_path_and_both_what_large_samples_do(one: Any, seed
     assert recursion.variance.population(5) != pytest.approx(recursion.variance.population(4), rel=0.02)
 
 
-# -------------------------------------------------------------------------------------------------- moments, every regime
+# ----------------------------------------------------------------------------------------------- moments, every regime
 def by_regime() -> list[Any]:
     found = []
     for one in (ct.Temperature(0.7), ct.Truncation(1.5)):
@@ -329,7 +334,7 @@ def test_an_honest_twin_of_a_cooled_loop_is_told_apart(seed: int) -> None:
     assert abs(z_of_mean(found, honest.variance.mean(4))[0]) > critical_z(2)
 
 
-# ----------------------------------------------------------------------------------------------------------- human edits
+# --------------------------------------------------------------------------------------------------------- human edits
 @pytest.mark.parametrize("ddof", [0.0, 1.0])
 def test_edits_are_the_law_of_total_variance_in_fractions(ddof: float, seed: int) -> None:
     n, rho = 6, Fraction(1, 4)

@@ -33,7 +33,7 @@ def law(recursion: ct.Recursion, t: int) -> list[float]:
     return [recursion.probability_of(label).population(t) for label in recursion.family.types]
 
 
-# -------------------------------------------------------------------------------------------------------------- rewards
+# ------------------------------------------------------------------------------------------------------------- rewards
 @pytest.mark.parametrize(
     ("choices", "printed"),
     [
@@ -107,7 +107,7 @@ def test_a_proxy_rises_while_the_truth_falls() -> None:
         assert now @ [1, 0, 1.2] == pytest.approx(proxy, rel=1e-5)
 
 
-# ------------------------------------------------------------------------------------------------------- two types, drift
+# ---------------------------------------------------------------------------------------------------- two types, drift
 @pytest.mark.parametrize(
     ("n", "s", "copies", "printed"),
     [
@@ -201,7 +201,7 @@ def test_two_types_are_those_simulated(one: Any, seed: int) -> None:
     assert abs(z_of_mean(shares, a_generation_early)[0]) > z
 
 
-# ------------------------------------------------------------------------------------------------------------ verifiers
+# ----------------------------------------------------------------------------------------------------------- verifiers
 @pytest.mark.parametrize(
     ("a", "b", "error", "repair", "before"),
     [
@@ -267,7 +267,7 @@ def test_lost_types_come_back_by_the_source() -> None:
     assert law(looped(ct.Categorical([0, 0.6, 0.4]), empty), 2) == pytest.approx([0.5, 0.3, 0.2])
 
 
-# ----------------------------------------------------------------------------------------------------------- temperature
+# --------------------------------------------------------------------------------------------------------- temperature
 @pytest.mark.parametrize(
     ("heat", "types", "printed"),
     [
@@ -327,7 +327,7 @@ def test_temperatures_of_types_against_the_path(heat: float) -> None:
         )
 
 
-# ------------------------------------------------------------------------------------------- nucleus, distinct types, edits
+# -------------------------------------------------------------------------------------- nucleus, distinct types, edits
 @pytest.mark.parametrize(("mass", "types", "left", "rounds"), [(0.9, 1000, 9, 50), (0.95, 1000, 19, 88)])
 def test_the_nucleus_stops_at_its_printed_size(mass: float, types: int, left: int, rounds: int) -> None:
     sizes = [types]

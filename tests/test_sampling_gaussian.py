@@ -116,9 +116,6 @@ def test_cooled_moments_are_those_of_chi_squares(ddof: float) -> None:
         assert recursion.variance.std(t) == pytest.approx(mean * math.sqrt(relative), rel=1e-12)
         cooled_in_generation_one = mean * heat
         assert recursion.variance.mean(t) != pytest.approx(cooled_in_generation_one, rel=1e-3)
-        moment, other = recursion.variance.mean, mpmath.mpf(9) * mpmath.mpf(heat) ** (t - 1)
-        assert moment.symbolic.subs({"t": t}) is not None
-        assert float(other * (mpmath.mpf(n - 1) / (n - ddof)) ** t) == pytest.approx(moment(t), rel=1e-14)
 
 
 def test_decoding_outweighs_noise_from_fifty_points_on() -> None:

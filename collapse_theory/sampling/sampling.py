@@ -95,14 +95,18 @@ class Sampling(ABC):
         """Refusal, with a ValueError, of a family or a schedule to which this sampling cannot be applied."""
 
     def check_counts(self, regime: Any, sizes: Schedule) -> None:
-        """Refusal of a regime: a ValueError for numbers of points that this sampling cannot draw, NotDefined for a regime
-        that samples points again where it has none.
+        """Refusal of a regime to which this sampling cannot be applied.
+
+        Raises
+        ------
+        NotDefined
+            For a regime that samples points again, where the sampling has none.
+        ValueError
+            For numbers of points that it cannot draw.
         """
         alone = type(self).draw_points is Sampling.draw_points
         if alone and regime.tableau(sizes).subsample is not None:
-            raise NotDefined(
-                f"{regime!r} is not defined with {self!r}, which has no points that could be sampled again"
-            )
+            raise NotDefined(f"{regime!r} is not defined with {self!r}: it has no points that could be sampled again")
 
     def check_verbs(self, family: Any) -> None:
         """NotDefined for a family that lacks a verb."""

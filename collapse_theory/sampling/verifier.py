@@ -96,7 +96,7 @@ class Verifier(LawSampling):
     def resting_accuracy(self) -> tuple[float, float]:
         r"""Accuracy before and after the filter to which large samples come, from a model with right and wrong types.
 
-        Before it is the root of :math:`(a-b)g^2 + [b - (1-\varepsilon)a + db]g - db = 0` that attracts, the positive one
+        Before it is the root of :math:`(a-b)g^2 + [b - (1-\varepsilon)a + db]g - db = 0` that attracts: the positive
         for a > b, else the smaller one; 0 where right types die out.
         """
         a, b, error, d = self.tpr, self.fpr, self.error, self.repair
@@ -132,7 +132,7 @@ class Verifier(LawSampling):
             good = shares[..., right].sum(axis=-1, keepdims=True)
             stay = np.where(right, 1 - self.error, 1 - self.repair)
             written = stay * shares + self.error * good * fallen + self.repair * (1 - good) * mended
-            return self._kept(written, chances) * written
+            return np.asarray(self._kept(written, chances) * written)
 
         return family.remap(state, written_and_kept)
 

@@ -216,7 +216,11 @@ def test_a_member_stands_for_itself() -> None:
 
 def test_a_role_is_the_quantity_of_each_family() -> None:
     spread = ct.atlas(regime="accumulate", quantity="spread", statistic="mean")
-    assert {row.family: row.quantity for row in spread} == {"gaussian": "variance", "categorical": "gini_simpson"}
+    assert {row.family: row.quantity for row in spread} == {
+        "gaussian": "variance",
+        "categorical": "gini_simpson",
+        "gaussian-mixture": "variance",
+    }
 
 
 def test_a_quantity_is_asked_for_by_itself() -> None:

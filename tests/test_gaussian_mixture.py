@@ -192,6 +192,18 @@ def test_the_mean_floor_of_one_component_is_simulated(seed: int) -> None:
         assert np.max(np.abs(z_of_mean(values, shifted))) > critical_z(8)
 
 
+@every_pair(6, members=[ONE])
+def test_without_it_points_have_the_moments_of_the_exact_map(recursion: ct.Recursion, seed: int) -> None:
+    """Notices half of what a sample loses, n in place of n − 1 among the rest."""
+    runs = recursion.simulate(3, 20_000, rng=seed)
+    exact_ = exact_second_moments(recursion.regime, recursion.sizes, 0, 3)[3]
+    names = ("variance", "squared_location_error")
+    z = [z_of_mean(runs.values(recursion.watch(n)), [4 * float(m)]) for n, m in zip(names, exact_, strict=True)]
+    assert np.max(np.abs(z)) < critical_z(2)
+    unbiased = exact_second_moments(recursion.regime, recursion.sizes, 1, 3)[3][0]
+    assert np.abs(z_of_mean(runs.values(recursion.variance), [4 * float(unbiased)])) > critical_z(2)
+
+
 def test_two_components_have_the_same_mean_variance(seed: int) -> None:
     """Notices a variance that keeps all of itself, n in place of n − 1."""
     recursion = replaced(two(regularisation=0.5), 6)

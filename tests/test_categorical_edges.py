@@ -105,6 +105,7 @@ def test_the_law_of_many_types_is_refused_and_not_interpolated() -> None:
             ask(2)
 
 
+@pytest.mark.deep
 def test_work_without_end_is_refused() -> None:
     growing = ct.Recursion(Categorical([0.5, 0.5]), ct.Replace(), sample_size=ct.schedules.power(10, 1))
     with pytest.raises(ct.NoClosedForm, match="too many to be summed one by one"):

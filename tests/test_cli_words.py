@@ -239,6 +239,7 @@ def test_what_smoothing_leaves_of_the_source_follows_from_the_mean(smoothing: An
     assert "Smoothing keeps every word possible. " in told(pooled)
 
 
+@pytest.mark.deep
 def test_a_chance_next_to_one_is_not_certain() -> None:
     report = told(ct.forecast(CATS, sample_size=10**9, generations=3, replicates=20))
     assert "No word can be lost" not in report

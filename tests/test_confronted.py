@@ -63,6 +63,7 @@ def test_quantiles_go_where_their_limit_says(recursion: ct.Recursion, name: str)
         assert (far < near < 0) if falls else (far > near > 0)
 
 
+@pytest.mark.deep
 @every_pair(10, ct.schedules.power(10, 2), members=ct.Gaussian.examples(), data=[ct.Accumulate(), ct.Replace()])
 def test_growth_rate_and_fate_are_those_of_the_mean_log_variance_far_out(recursion: ct.Recursion) -> None:
     if not recursion.family.two_moments and not recursion.tableau.replacement:

@@ -217,6 +217,7 @@ def test_a_bias_in_a_closed_loop_settles_where_the_geometric_sum_does(recursion:
         assert response[2] == pytest.approx(share)
 
 
+@pytest.mark.deep
 def test_a_bias_without_an_anchor_grows_without_bound() -> None:
     t = np.array([1, 2, 11, 101])
     assert recursion(ct.Replace(), 10).control.bias_response(t).tolist() == [0, 1, 10, 100]

@@ -154,6 +154,7 @@ def test_the_sparse_road_is_the_same_for_any_number_of_workers() -> None:
     assert np.array_equal(in_tables(one.states)[0], in_tables(two.states)[0])
 
 
+@pytest.mark.deep
 def test_the_rows_of_a_large_chain_need_no_memory_of_the_order_of_its_square() -> None:
     import tracemalloc
 

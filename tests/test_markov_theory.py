@@ -30,6 +30,7 @@ def named(title: str) -> Theorem:
     return next(theorem for theorem in ASYMPTOTICS if theorem.title == title)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("theorem", ORDERED, ids=lambda theorem: theorem.title)
 def test_the_error_vanishes_at_the_stated_order(theorem: Theorem) -> None:
     found = approach(theorem)
@@ -145,6 +146,7 @@ def test_the_table_of_ends(n: int) -> None:
     assert sum(exact.probabilities.values()) == Fraction(1)
 
 
+@pytest.mark.deep
 def test_ends_as_simulated(seed: int) -> None:
     """Notices 2 % of the chance of a single token, and so a path that is longer by one."""
     recursion = replaced(FAIR, 4)
@@ -157,6 +159,7 @@ def test_ends_as_simulated(seed: int) -> None:
     assert abs(z_of_mean(times[:, None], TABLE[4][1])[0]) < critical_z(2)
 
 
+@pytest.mark.deep
 def test_a_discount_to_the_own_unigram_ends_on_one_token(seed: int) -> None:
     even = np.full((3, 3), 1 / 3)
     ends = []

@@ -314,6 +314,7 @@ def test_the_fate_of_a_pool_is_the_chance_that_it_is_empty() -> None:
     assert ct.Recursion(ct.Poisson(), ct.Replace(), sample_size=4).fate.verdict == "collapses"
 
 
+@pytest.mark.deep
 @every_pair(4, GROWING, members=[ct.Poisson(rate=0.5)], data=DATA)
 def test_every_proof_comes_out(recursion: ct.Recursion) -> None:
     proved = [check for theorem in recursion.theorems for check in theorem.prove()]

@@ -27,6 +27,7 @@ DIVISORS = (-1, 0, Fraction(1, 2), 1, Fraction(3, 2), 2)
 PROOFS = list(dict.fromkeys(theorem.proof for kind in OWN for theorem in kind.known))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("proof", PROOFS, ids=lambda proof: proof.__module__.rsplit(".", 1)[-1])
 def test_every_theorem_proves_itself(proof: Any) -> None:
     steps = proof()

@@ -206,6 +206,7 @@ def test_independent_points_are_worth_themselves_however_rare(states: int) -> No
     assert recursion.effective_sample_size.source_value == pytest.approx(1000)
 
 
+@pytest.mark.deep
 def test_large_chains_that_drift_or_hardly_mix_are_solved_by_elimination() -> None:
     states = 700
     drift = np.zeros((states, states))

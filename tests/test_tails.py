@@ -69,6 +69,7 @@ def test_published_values():
     assert values == pytest.approx([0.01960, 0.00395], abs=5e-6)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("n", SIZES)
 @pytest.mark.parametrize("ddof", DDOFS)
 def test_extreme_settings(n, ddof):

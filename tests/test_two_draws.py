@@ -92,6 +92,7 @@ def test_simulation_accepts_the_variance_and_rejects_its_wrong_twin(seed):
         assert (abs(z) < critical_z(1)) == right
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("n", "ddof", "k"), [(2, 1.0, 3.0), (2, -1.0, 0.5), (10, 0.0, 6.0), (10, 1.5, 0.5), (1000, 1.0, 3.0)]
 )

@@ -18,23 +18,29 @@ def cover(recursions: Sequence[Recursion], depth: Depth, extra: tuple[Theorem, .
     """The recursions, in their order, each of which shows something that too few before it have shown.
 
     A recursion shows a theorem about a kind of family in a kind of regime, with one sample size or a changing one; and
-    a kind of family in a regime of these parameters, which is a regime of its own: with refill or without.
+    a kind of family in a regime of these parameters, which is a regime of its own: with refill or without. In a quick
+    look it is enough that a theorem is seen of each kind of family, and a regime of these parameters with any of them.
     """
     most = SHOWN[depth]
     if most is None:
         return list(recursions)
+    quick = depth == "quick"
     shown: Counter[Hashable] = Counter()
     chosen = []
     for recursion in recursions:
-        shows = _shows(recursion, extra)
+        shows = _shows(recursion, extra, quick=quick)
         if any(shown[one] < most for one in shows):
             chosen.append(recursion)
             shown.update(shows)
     return chosen
 
 
-def _shows(recursion: Recursion, extra: tuple[Theorem, ...]) -> list[Hashable]:
+def _shows(recursion: Recursion, extra: tuple[Theorem, ...], *, quick: bool) -> list[Hashable]:
     family, regime = type(recursion.family), type(recursion.regime)
     theorems = confronted(recursion, extra)
+    if not theorems:
+        return []
+    if quick:
+        return [*((theorem, family) for theorem in theorems), recursion.regime, (family, type(recursion.sampling))]
     shows: list[Hashable] = [(theorem, family, regime, recursion.sizes.constant) for theorem in theorems]
-    return [*shows, (family, recursion.regime), (family, recursion.sampling)] if theorems else []
+    return [*shows, (family, recursion.regime), (family, recursion.sampling)]

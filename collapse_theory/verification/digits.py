@@ -54,15 +54,17 @@ def checkable(theorem: Theorem) -> bool:
     return theorem.exact and second_road
 
 
-def digits(theorem: Theorem, settings: list[Recursion], times: tuple[int, ...]) -> Digits:
-    """Errors of a theorem over the settings."""
+def digits(theorem: Theorem, settings: list[Recursion], times: tuple[int, ...], most: int | None = None) -> Digits:
+    """Errors of a theorem over the settings, or over so many of them from the first to the last."""
     worst, where, points = 0.0, "", 0
-    for setting in settings:
-        if theorem in setting.theorems:
-            for error, place in _errors(theorem, setting, times):
-                points += 1
-                if not error <= worst:
-                    worst, where = error, f"{setting!r}{place}"
+    held = [setting for setting in settings if theorem in setting.theorems]
+    if most is not None and len(held) > most:
+        held = [held[int(place)] for place in np.linspace(0, len(held) - 1, most)]
+    for setting in held:
+        for error, place in _errors(theorem, setting, times):
+            points += 1
+            if not error <= worst:
+                worst, where = error, f"{setting!r}{place}"
     return Digits(worst, where, points)
 
 

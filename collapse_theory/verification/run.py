@@ -74,7 +74,11 @@ def verify(
             for i, recursion in enumerate(simulated)
         ),
         *(("proofs", theorem.prove) for theorem in theorems),
-        *(("digits", partial(digits, theorem, stressed, times)) for theorem in theorems if checkable(theorem)),
+        *(
+            ("digits", partial(digits, theorem, stressed, times, settings.STRESSED[depth]))
+            for theorem in theorems
+            if checkable(theorem)
+        ),
         *(("orders", partial(approach, theorem)) for theorem in theorems if not theorem.exact),
     ]
     workers = COUNT.check("workers", os.cpu_count() or 1 if workers is None else workers)

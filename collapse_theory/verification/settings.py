@@ -23,6 +23,10 @@ SAMPLED_MEMBERS = 3
 """Examples of a family with which samplings are confronted, from the first on."""
 
 
+STRESSED: dict[Depth, int | None] = {"quick": 12, "default": None, "deep": None}
+"""How many recursions at stress points a theorem meets; None for all there are."""
+
+
 def simulated(depth: Depth, family: type[Family] | None, regime: type[Regime] | None) -> list[Recursion]:
     """Recursions to choose from for simulation: small samples, constant and growing, so that every effect is large."""
     sizes: list[Any] = [12, schedules.power(12, 1)]

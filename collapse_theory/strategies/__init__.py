@@ -24,7 +24,6 @@ from dataclasses import MISSING, fields, replace
 from functools import partial
 from typing import Any
 
-import numpy as np
 from hypothesis import reject
 from hypothesis import strategies as st
 
@@ -57,6 +56,12 @@ from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
 from collapse_theory.sampling import Sampling
 from collapse_theory.schedules import Schedule
+from collapse_theory.strategies.arrays import (
+    covariance_matrices,
+    probabilities,
+    probability_vectors,
+    transition_matrices,
+)
 
 __all__ = [
     "covariance_matrices",
@@ -75,13 +80,10 @@ Kinds = Any
 """One class, or several, from which a member is drawn."""
 
 SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
-MOST_STATES = 4
-MOST_DIMENSIONS = 3
 MOST_GENERATIONS = 3
 """Generations for which a parameter that may change has values of their own."""
 ENOUGH = 8
 """Sample size with which the examples of every family and every regime go."""
-TENTHS = sorted(range(11), key=lambda tenths: abs(tenths - 5))
 HALVES = st.integers(-4, 4).map(lambda twice: twice / 2)
 FRACTIONS = st.sampled_from([1 / 2, 1, 1 / 3, 1 / 4, 1 / 5, 1 / 10])
 """Fractions of which every sample size is a whole number of points."""
@@ -188,62 +190,6 @@ def samplings(kinds: Kinds = None, family: Family | None = None) -> st.SearchStr
         return st.one_of([_sampling(kind, family) for kind in going])
     stand_ins = (Gaussian(), Categorical([0.5, 0.5]))
     return st.one_of([_sampling(kind, next((one for one in stand_ins if _goes(one, kind)), None)) for kind in chosen])
-
-
-def transition_matrices(most_states: int = MOST_STATES) -> st.SearchStrategy[TransitionMatrix]:
-    """Transition matrices of 2 states up to ``most_states``: tenths, or any numbers; a row may be certain.
-
-    A counterexample shrinks to a fair coin, then to tenths.
-    """
-    return (
-        st.integers(2, most_states)
-        .flatmap(lambda states: st.lists(_row(states), min_size=states, max_size=states))
-        .map(TransitionMatrix)
-    )
-
-
-def probability_vectors(most_types: int = MOST_STATES) -> st.SearchStrategy[ProbabilityVector]:
-    """Probabilities of 2 types up to ``most_types``: tenths, or any numbers; at least two of them positive.
-
-    A counterexample shrinks to a fair coin, then to tenths.
-    """
-    return (
-        st.integers(2, most_types).flatmap(_row).filter(lambda row: sum(p > 0 for p in row) >= 2).map(ProbabilityVector)
-    )
-
-
-def covariance_matrices(most_dimensions: int = MOST_DIMENSIONS) -> st.SearchStrategy[CovarianceMatrix]:
-    """Covariance matrices of 1 dimension up to ``most_dimensions``, as squares of triangular ones; no narrow axes.
-
-    A counterexample shrinks to the identity.
-    """
-    return st.integers(1, most_dimensions).flatmap(_triangle).map(CovarianceMatrix)
-
-
-def _triangle(d: int) -> st.SearchStrategy[list[list[float]]]:
-    below = d * (d - 1) // 2
-    scales = st.lists(st.sampled_from([1.0, 2.0, 0.5]) | st.floats(0.25, 4), min_size=d, max_size=d)
-    slopes = st.lists(st.sampled_from([0.0, 0.5, -1.0]) | st.floats(-1, 1), min_size=below, max_size=below)
-    return st.tuples(scales, slopes).map(_squared)
-
-
-def _squared(entries: tuple[list[float], list[float]]) -> list[list[float]]:
-    scales, slopes = entries
-    factor = np.diag(scales)
-    factor[np.tril_indices(len(scales), -1)] = slopes
-    square: list[list[float]] = (factor @ factor.T).tolist()
-    return square
-
-
-def _row(states: int) -> st.SearchStrategy[list[float]]:
-    """Probabilities that sum to 1: the gaps between cuts of [0, 10], in tenths."""
-    cut = st.sampled_from(TENTHS) | st.floats(0, 10, allow_subnormal=False)
-    return st.lists(cut, min_size=states - 1, max_size=states - 1).map(_gaps)
-
-
-def _gaps(cuts: list[float]) -> list[float]:
-    inner = sorted(cuts)
-    return [(b - a) / 10 for a, b in zip([0, *inner], [*inner, 10], strict=True)]
 
 
 def schedules(smallest: int = SMALLEST_SIZE, largest: int = LARGEST_SIZE) -> st.SearchStrategy[Schedule]:
@@ -366,7 +312,7 @@ def _of_the_family(family: Family) -> dict[str, st.SearchStrategy[Any]]:
         return {"toward": st.just(family) | _members(type(family))}
     label = st.sampled_from(family.types)
     few = st.lists(label, unique=True, min_size=1, max_size=max(len(family.types) - 1, 1))
-    law = _row(len(family.types)).filter(lambda row: sum(p > 0 for p in row) >= 2)
+    law = probabilities(len(family.types)).filter(lambda row: sum(p > 0 for p in row) >= 2)
     return {
         "of": label,
         "good": few.map(tuple),

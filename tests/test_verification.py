@@ -157,7 +157,7 @@ def test_a_wrong_theorem_makes_the_command_fail(
     ]
     monkeypatch.setattr(settings, "simulated", only)
     monkeypatch.setattr(settings, "stressed", only)
-    monkeypatch.setattr(run, "approach", lambda theorem: Approach())
+    monkeypatch.setattr(run, "approach", lambda theorem, kinds: Approach())
     monkeypatch.setattr(recursion_module, "PAIRS", (*recursion_module.PAIRS, bad))
     json_file, figure = tmp_path / "report.json", tmp_path / "report.png"
     arguments = ["verify", "--quick", "--json", str(json_file), "--figure", str(figure)]

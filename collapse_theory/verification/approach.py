@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +12,7 @@ import numpy as np
 
 from collapse_theory import families, regimes
 from collapse_theory.errors import NoClosedForm, NotDefined
+from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
 from collapse_theory.theorem import Order, Theorem
 
@@ -38,37 +39,46 @@ class Approach:
         return self.seen >= self.stated - MISSED
 
 
-def approach(theorem: Theorem) -> Approach:
-    """Confrontation of one asymptotic form or bound with the exact road to the same statistic."""
+def approach(theorem: Theorem, kinds: Sequence[type[Family]] | None = None) -> Approach:
+    """Confrontation of one asymptotic form or bound with the exact road to the same statistic.
+
+    Parameters
+    ----------
+    theorem : Theorem
+        The form or the bound.
+    kinds : sequence of type, optional
+        Families whose examples are tried; all by default.
+    """
+    tried = tuple(families.named().values() if kinds is None else kinds)
     if theorem.order is not None:
-        found = list(_orders(theorem, theorem.order))
+        found = list(_orders(theorem, theorem.order, tried))
         stated = theorem.order.order
     elif theorem.road == "bound":
-        found, stated = list(_margins(theorem)), 0.0
+        found, stated = list(_margins(theorem, tried)), 0.0
     else:
         return Approach()
     slowest = min(found, default=(math.inf, ""))
     return Approach(stated, *slowest, cases=len(found))
 
 
-def _settings(theorem: Theorem, n: int) -> Iterator[Recursion]:
-    return (setting for setting in examples_of_size(n) if theorem in setting.theorems)
+def _settings(theorem: Theorem, kinds: Sequence[type[Family]], n: int) -> Iterator[Recursion]:
+    return (one for kind in kinds for one in examples_of_size(kind, n) if theorem in one.theorems)
 
 
-@lru_cache(maxsize=16)
-def examples_of_size(n: int) -> tuple[Recursion, ...]:
+@lru_cache(maxsize=64)
+def examples_of_size(kind: type[Family], n: int) -> tuple[Recursion, ...]:
     """Every example of a family with every example of a regime, where they accept the sample size."""
     found = []
-    for member in (member for kind in families.named().values() for member in kind.examples()):
+    for member in kind.examples():
         for regime in (example for data in regimes.named().values() for example in data.examples()):
             with suppress(ValueError, NotDefined):
                 found.append(Recursion(member, regime, sample_size=n))
     return tuple(found)
 
 
-def _orders(theorem: Theorem, order: Order) -> Iterator[tuple[float, str]]:
+def _orders(theorem: Theorem, order: Order, kinds: Sequence[type[Family]]) -> Iterator[tuple[float, str]]:
     """Exponents at which the error falls over the last doubling, one per example."""
-    for first in _settings(theorem, order.along(DOUBLINGS[0])[0]):
+    for first in _settings(theorem, kinds, order.along(DOUBLINGS[0])[0]):
         if not order.when(first):
             continue
         errors = []
@@ -105,10 +115,10 @@ def _time_error(theorem: Theorem, setting: Recursion, t: int) -> float:
     return float(np.max(np.abs(approximate.cdf(at) - time.distribution.cdf(at))))
 
 
-def _margins(theorem: Theorem) -> Iterator[tuple[float, str]]:
+def _margins(theorem: Theorem, kinds: Sequence[type[Family]]) -> Iterator[tuple[float, str]]:
     """Least margins of a bound on a tail, rounding forgiven; negative where it is violated."""
     for n, t in BOUND_SETTINGS:
-        for setting in _settings(theorem, n):
+        for setting in _settings(theorem, kinds, n):
             name = setting.family.roles.get(theorem.quantity, theorem.quantity)
             quantity = setting.watch(name, *setting.defined(name).typical)
             try:

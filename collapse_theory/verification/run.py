@@ -68,6 +68,7 @@ def verify(
     theorems = _distinct([*possible, *stressed], extra)
     simulated = cover(possible, depth, tuple(extra))
     times = settings.stress_times(depth)
+    about = _families_of(theorems, [*possible, *stressed])
     jobs: list[tuple[str, Job]] = [
         *(
             ("simulation", partial(_confronted, recursion, theorems, depth, seed + i, tuple(extra)))
@@ -79,7 +80,7 @@ def verify(
             for theorem in theorems
             if checkable(theorem)
         ),
-        *(("orders", partial(approach, theorem)) for theorem in theorems if not theorem.exact),
+        *(("orders", partial(approach, theorem, about[theorem])) for theorem in theorems if not theorem.exact),
     ]
     workers = COUNT.check("workers", os.cpu_count() or 1 if workers is None else workers)
     found = list(_worked(jobs, workers, progress=progress))
@@ -120,6 +121,17 @@ def _check_kind(name: str, kind: Any, known: Mapping[str, type]) -> None:
 def _distinct(recursions: Sequence[Recursion], extra: Sequence[Theorem]) -> list[Theorem]:
     """Theorems of the recursions and the extra ones, each once, in the order of the families' and regimes' files."""
     return list(dict.fromkeys([*(theorem for setting in recursions for theorem in setting.theorems), *extra]))
+
+
+def _families_of(
+    theorems: Sequence[Theorem], recursions: Sequence[Recursion]
+) -> dict[Theorem, tuple[type[Family], ...] | None]:
+    """Families about which each theorem is, as far as some recursions show; None, for all, where they show none."""
+    found: dict[Theorem, dict[type[Family], None]] = {theorem: {} for theorem in theorems}
+    for recursion in recursions:
+        for theorem in recursion.theorems:
+            found[theorem][type(recursion.family)] = None
+    return {theorem: tuple(kinds) or None for theorem, kinds in found.items()}
 
 
 def _confronted(

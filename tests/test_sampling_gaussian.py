@@ -386,3 +386,15 @@ def test_no_edits_are_honest_draws(ddof: float, variance: float, error: float) -
     assert (edited.variance.mean.limit, edited.squared_location_error.mean.limit) == pytest.approx((variance, error))
     honest = ct.Recursion(family, REPLACE, sample_size=10)
     assert edited.squared_location_error.mean(9) == pytest.approx(honest.squared_location_error.mean(9), rel=1e-12)
+
+
+def test_the_mean_of_a_model_wider_than_the_source_is_in_its_own_units() -> None:
+    """The best of four beside a tenth fresh, by its two moments; the spread grows past the source's in generation 5."""
+    best = ct.BestOf(4)
+    e, v = best.standard.mean, best.standard.variance
+    chosen = ct.Recursion(ct.Gaussian(mean=1.0, sd=2.0), ct.Fresh(real=10), sampling=best, sample_size=100)
+    mean, variance = 0.0, 1.0
+    for t in range(2, 9):
+        apart = mean + e * variance**0.5
+        mean, variance = 0.9 * apart, 0.1 + 0.9 * v * variance + 0.09 * apart**2
+        assert chosen.location.population(t) == pytest.approx(1 + 2 * mean, rel=1e-12)

@@ -42,7 +42,7 @@ def path(recursion: Any, generations: Any) -> Iterator[Any]:
         while t < wanted:
             t += 1
             state, slots = _refitted(recursion, t, source, state, slots)
-        yield state
+        yield family.kept(state)
 
 
 def _refitted(recursion: Any, t: int, source: Any, state: Any, slots: list[Any]) -> tuple[Any, list[Any]]:

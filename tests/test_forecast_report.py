@@ -238,6 +238,7 @@ def test_a_mean_that_nobody_sees_is_not_drawn(forecasts: dict[str, GaussianForec
     assert labels[:3] == ["typical (median)", "source", "12 single runs"]
 
 
+@pytest.mark.deep
 def test_a_far_horizon_is_drawn_without_single_runs() -> None:
     found = ct.forecast(VALUES, sample_size=1000, generations=200_000, ddof=0, **FEW)
     assert found.single_runs is None

@@ -37,6 +37,19 @@ SUMMED = {
     "standard deviation of the survival of a Poisson rate under accumulation",
     "mean spread under fine-tuning on one set",
     "mean squared location error under fine-tuning on one set",
+    "ledger of a mixture whose fitted variances are raised",
+    "mean excess risk of interpolation under replacement",
+    "mean excess risk of regression under accumulation of one design",
+    "mean excess risk of regression under replacement",
+    "mean scale of an exponential law under accumulation",
+    "mean second moment about the source's mean of a kernel density under accumulation, fixed bandwidth",
+    "mean second moment about the source's mean of a kernel density under replacement, fixed bandwidth",
+    "mean test error of interpolation under replacement",
+    "mean test error of regression under accumulation of new rows",
+    "mean test error of regression under accumulation of one design",
+    "mean test error of regression under replacement",
+    "standard deviation over runs of the log-exponent of a Pareto law under replacement",
+    "standard deviation over runs of the log-scale of an exponential law under replacement",
 }
 """Theorems whose formula is harmless at every stress point, and whose numbers serve any schedule, or tiny rates."""
 

@@ -80,6 +80,7 @@ def test_plain_verbs_have_the_moments_of_the_exact_map(recursion: ct.Recursion, 
     confronted(recursion, "plain", 40_000, seed)
 
 
+@pytest.mark.deep
 @every_pair(10, members=FAMILIES[1:], data=KINDS)
 def test_plain_verbs_of_each_regime_have_the_moments_of_the_exact_map(recursion: ct.Recursion, seed: int) -> None:
     """Notices 7 %."""

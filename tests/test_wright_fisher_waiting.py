@@ -20,6 +20,7 @@ def loop(n, *chances: float) -> ct.Recursion:
     return ct.Recursion(ct.Categorical(chances), ct.Replace(), sample_size=n)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     ("n", "p", "mean"),
     [

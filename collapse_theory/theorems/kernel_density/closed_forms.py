@@ -120,7 +120,7 @@ def _pool_formula(setting: Any) -> Any:
     import sympy
 
     h, _, sigma0, t = _letters()
-    return sigma0**2 + h**2 * sympy.harmonic(t)
+    return sigma0**2 + h**2 * (sympy.digamma(t + 1) + sympy.EulerGamma)
 
 
 def _prove_pool() -> tuple[Check, ...]:

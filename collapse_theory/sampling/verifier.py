@@ -101,9 +101,9 @@ class Verifier(LawSampling):
         """
         a, b, error, d = self.tpr, self.fpr, self.error, self.repair
         if a == b:
-            before = d / (error + d) if error + d else float("nan")
             if error + d == 0:
                 raise NotDefined(f"{self!r} changes no accuracy: it stays where it starts")
+            before = d / (error + d)
             return before, before
         middle, product = (b - (1 - error) * a + d * b) / (2 * (a - b)), -d * b / (a - b)
         root = float(np.sqrt(max(middle**2 - product, 0.0)))

@@ -117,6 +117,9 @@ class Curve(Known):
 
     def instead(self) -> Iterator[str]:
         yield from _forms(self)
+        sampling = self.quantity.recursion.sampling
+        if self.statistic in ("mean", "median") and sampling.noiseless and not sampling.honest:
+            yield f"{self.quantity}.population(t)"
         yield f"{self}.simulated(runs)"
 
     def simulated(self, runs: Runs | Summary, level: float = 0.99) -> Estimate:

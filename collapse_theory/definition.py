@@ -44,7 +44,8 @@ class Definition:
         """Arguments inside their domains; ValueError naming the one that is not."""
         if len(values) != len(self.arguments):
             names = ", ".join(name for name, _ in self.arguments) or "none"
-            raise ValueError(f"{self.name} takes {len(self.arguments)} arguments ({names}), not {len(values)}")
+            word = "argument" if len(self.arguments) == 1 else "arguments"
+            raise ValueError(f"{self.name} takes {len(self.arguments)} {word} ({names}), not {len(values)}")
         pairs = zip(self.arguments, values, strict=True)
         return tuple(domain.check(name, value) for (name, domain), value in pairs if not isinstance(domain, OfFamily))
 

@@ -83,8 +83,12 @@ class Choice:
         return f"one of {', '.join(told)}"
 
     def check(self, name: str, value: Any) -> Any:
-        """Value if it is among the names; ValueError naming parameter, value and domain otherwise."""
-        if value not in self.names:
+        """Value if it is among the names; ValueError naming parameter, value and domain otherwise.
+
+        True and False are no names for 1 and 0.
+        """
+        found = not isinstance(value, np.ndarray) and value in self.names
+        if not found or (isinstance(value, bool) and not any(one is value for one in self.names)):
             raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
         return value
 
@@ -227,6 +231,14 @@ def construction(parametrised: Any) -> str:
 def written(value: Any) -> str:
     """A parameter as code, whole numbers without a decimal point."""
     return repr(value).removesuffix(".0") if isinstance(value, float) else repr(value)
+
+
+def real_numbers(name: str, values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Values as an array of floats, of any shape and not yet looked at; ValueError for what are no numbers."""
+    try:
+        return np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} = {values!r:.80} is outside its domain: real numbers") from None
 
 
 def generations(t: ArrayLike, name: str = "t") -> Generations:

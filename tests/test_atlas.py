@@ -374,7 +374,7 @@ def test_nothing_that_is_about_honest_draws_is_said_of_a_sampling() -> None:
 def test_a_family_without_the_verbs_is_not_defined() -> None:
     found = ct.atlas("poisson", sampling=ct.BestOf(3))
     assert len(found) == 0
-    reason = "Poisson is not defined with ct.BestOf(candidates=3): it has no verb 'place'"
+    reason = "Poisson is not defined with ct.BestOf(candidates=3): it has no verb 'place'; Gaussian has it"
     assert {pair.reason for pair in found.undefined} == {reason}
     assert found.samplings == ("best-of",)
     for text in (found.text(200), found.text(200, "details")):

@@ -200,7 +200,7 @@ def test_generations_are_the_last_or_all(asked, seen, shown):
         ((REPLACED, POOLED), {"quantity": "support_size"}, "quantity = 'support_size': not of Gaussian. All have: kl_"),
         ((REPLACED, POOLED), {"quantity": 3}, "quantity = 3 is outside its domain: a name, or a tuple"),
         ((REPLACED, POOLED), {"quantity": ()}, r"quantity = \(\) is outside its domain"),
-        ((REPLACED, POOLED), {"quantity": "tail_mass"}, r"tail_mass takes 1 arguments \(k\), not 0"),
+        ((REPLACED, POOLED), {"quantity": "tail_mass"}, r"tail_mass takes 1 argument \(k\), not 0"),
         ((REPLACED, POOLED), {"quantity": ("tail_mass", -1.0)}, "k = -1.0 is outside its domain"),
         ((REPLACED, POOLED), {"generations": -1}, "generations = -1 is outside its domain"),
         ((REPLACED, POOLED), {"generations": 0}, "at least one generation from 1 on"),

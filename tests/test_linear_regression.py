@@ -251,3 +251,10 @@ def test_many_rows_and_many_coefficients_are_no_trouble() -> None:
     recursion = regression(200, 10**6, noise=3)
     runs = recursion.simulate(2, 20, rng=1)
     assert runs.values(recursion.excess_risk).mean() == pytest.approx(recursion.excess_risk.mean(2), rel=0.2)
+
+
+@pytest.mark.parametrize("regime", [ct.Replace(), ct.Accumulate(), ct.Window(generations=3)], ids=repr)
+def test_without_noise_the_same_rows_keep_the_coefficients(regime: ct.Regime) -> None:
+    loop = ct.Recursion(ct.LinearRegression(3, design="repeated"), regime, sample_size=20)
+    assert loop.excess_risk.population([1, 2, 10]) == pytest.approx(0.0, abs=1e-12)
+    assert loop.signal_kept.population(10) == pytest.approx(1.0)

@@ -220,3 +220,10 @@ def test_a_picture_says_how_points_are_drawn() -> None:
     assert "drawn" not in plain.get_legend().get_title().get_text()
     path = ct.plot(sampled.location.population, generations=5)
     np.testing.assert_allclose(path.lines[0].get_ydata()[-1], sampled.location.population(5))
+
+
+def test_generations_are_marked_by_whole_numbers() -> None:
+    recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=10)
+    ax = ct.plot(recursion.variance.mean, generations=20)
+    ax.figure.canvas.draw()
+    assert all(float(tick).is_integer() for tick in ax.get_xticks())

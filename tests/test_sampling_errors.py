@@ -187,3 +187,33 @@ def test_a_sampling_without_a_batch_in_expectation_has_no_path() -> None:
         recursion.gini_simpson.population(3)
     with pytest.raises(ct.NotDefined, match="no statistic of runs"):
         recursion.gini_simpson.population.simulated(recursion.simulate(1, 2, rng=1))
+
+
+def test_the_families_that_a_refusal_names_are_those_that_have_the_verb() -> None:
+    for verb, text in sampling.sampling.HAVING.items():
+        told = text.removesuffix(" have it").removesuffix(" has it").replace(" and ", ", ").split(", ")
+        having = {kind.__name__ for kind in families.named().values() if kind.examples()[0].has(verb)}
+        assert set(told) == having, verb
+
+
+@pytest.mark.parametrize("one", [ct.Temperature(0.9), ct.Deduplicate(), ct.Nucleus(0.9)], ids=repr)
+def test_where_nothing_exact_is_known_the_value_of_large_samples_is_named_if_it_exists(one: ct.Sampling) -> None:
+    three = ct.Recursion(ct.Categorical([0.5, 0.3, 0.2]), REPLACE, sample_size=16, sampling=one)
+    with pytest.raises(ct.NoClosedForm, match="What exists: ") as refusal:
+        three.entropy.mean(5)
+    assert ("entropy.population(t)" in str(refusal.value)) == (not isinstance(one, ct.Deduplicate))
+    if one.noiseless:
+        assert np.isfinite(three.entropy.population(5))
+
+
+def test_a_resting_law_is_of_a_family_with_types() -> None:
+    with pytest.raises(ValueError, match="family = ct.Gaussian.* is outside its domain: a Categorical"):
+        sampling.reward.resting_law({0: 1.0}, ct.Gaussian(), 0.1)
+
+
+def test_true_is_no_label() -> None:
+    pair = ct.Categorical([0.5, 0.5])
+    with pytest.raises(ValueError, match="label = True is outside its domain"):
+        ct.Recursion(pair, REPLACE, sample_size=16, sampling=ct.FitnessAdvantage(0.1, of=True))
+    with pytest.raises(ValueError, match="label = True is outside its domain"):
+        ct.Recursion(pair, REPLACE, sample_size=16).probability_of(True)

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from collapse_theory.domain import SCALE, Domain, check_parameters, inside
+from collapse_theory.domain import SCALE, Domain, check_parameters, inside, real_numbers
 from collapse_theory.families.family import Event, Measure
 from collapse_theory.families.scale import ScaleFamily, kl_model_source, kl_source_model, upper_tail_mass
 from collapse_theory.families.scale_distances import shared
@@ -142,7 +142,7 @@ class Exponential(ScaleFamily):
         ValueError
             For no values at all, values that are not positive and finite, or ddof ≥ n.
         """
-        column = np.asarray(values, dtype=float).ravel()
+        column = real_numbers("values", values).ravel()
         if column.size == 0:
             raise ValueError("values has 0 numbers, outside its domain: at least 1")
         Domain(high=column.size, open_high=True).check("ddof", ddof)

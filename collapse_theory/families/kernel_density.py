@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.definition import Definition
-from collapse_theory.domain import REAL, SCALE, Domain, NumberOrName, check_parameters, inside
+from collapse_theory.domain import REAL, SCALE, Domain, NumberOrName, check_parameters, inside, real_numbers
 from collapse_theory.families.family import Measure, State
 from collapse_theory.families.points import PointFamily, Points, even, picked_places
 from collapse_theory.schedules import FORESEEN, Schedule
@@ -120,7 +120,7 @@ class KernelDensity(PointFamily):
         ValueError
             For fewer than two values, values that are not finite, and a constant column.
         """
-        return cls(bandwidth=bandwidth, column=tuple(np.asarray(values, dtype=float).ravel().tolist()))
+        return cls(bandwidth=bandwidth, column=tuple(real_numbers("values", values).ravel().tolist()))
 
     @property
     def constant(self) -> float | None:
@@ -215,7 +215,7 @@ def _log(value: Array) -> Array:
 
 def _checked(values: tuple[float, ...]) -> Array:
     """The numbers of a column; ValueError naming what is wrong with them."""
-    column = np.asarray(values, dtype=float)
+    column = real_numbers("column", values)
     if column.size < 2:
         raise ValueError(f"column has {column.size} numbers, outside its domain: at least 2")
     wrong = ~np.isfinite(column)

@@ -21,7 +21,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from collapse_theory.domain import SCALE, Domain, check_parameters, inside
+from collapse_theory.domain import SCALE, Domain, check_parameters, inside, real_numbers
 from collapse_theory.families.family import Measure, State
 from collapse_theory.families.scale import ScaleFamily, kl_model_source, kl_source_model, upper_tail_mass
 from collapse_theory.families.scale_distances import shared
@@ -188,7 +188,7 @@ class Pareto(ScaleFamily):
         ValueError
             For no values at all, values below the minimum or not finite, values all equal to it, or ddof ≥ n.
         """
-        column, least = np.asarray(values, dtype=float).ravel(), SCALE.check("minimum", minimum)
+        column, least = real_numbers("values", values).ravel(), SCALE.check("minimum", minimum)
         if column.size == 0:
             raise ValueError("values has 0 numbers, outside its domain: at least 1")
         Domain(high=column.size, open_high=True).check("ddof", ddof)

@@ -146,11 +146,18 @@ def resting_law(values: Any, family: Any, share: float, temperature: float = 1.0
         α in (0, 1].
     temperature : float
         In which rewards are measured.
+
+    Raises
+    ------
+    ValueError
+        For a family without types, a share or a temperature outside its domain, and what is no reward.
     """
     from scipy.optimize import brentq
 
     from collapse_theory.domain import POSITIVE_SHARE
 
+    if not (hasattr(family, "has") and family.has("tilt")):
+        raise ValueError(f"family = {family!r} is outside its domain: a Categorical")
     alpha = POSITIVE_SHARE.check("share", share)
     weights = Reward(values, temperature).weights(family)
     source = family.probabilities.values

@@ -23,6 +23,17 @@ from collapse_theory.theorem import Theorem
 
 Array = NDArray[np.float64]
 
+HAVING = {
+    "temper": "Gaussian, MultivariateGaussian and Categorical have it",
+    "place": "Gaussian has it",
+    "accept_near": "Gaussian has it",
+    "tilt": "Categorical has it",
+    "remap": "Categorical has it",
+    "distinct": "Categorical has it",
+    "as_seen_by": "Gaussian and Categorical have it",
+}
+"""Which families of the package have a verb, for those who ask with another one."""
+
 
 class Sampling(ABC):
     """A way of drawing data from a model: abstract here, one frozen dataclass per file."""
@@ -72,6 +83,11 @@ class Sampling(ABC):
         return False
 
     @property
+    def noiseless(self) -> bool:
+        """Whether it has batches in expectation, so that a quantity may have a ``population``."""
+        return type(self).expected is not Sampling.expected
+
+    @property
     def of_real(self) -> Sampling:
         """What happens to real points: nothing."""
         return Honest()
@@ -112,7 +128,10 @@ class Sampling(ABC):
         """NotDefined for a family that lacks a verb."""
         for verb in self.verbs:
             if not family.has(verb):
-                raise NotDefined(f"{type(family).__name__} is not defined with {self!r}: it has no verb {verb!r}")
+                others = f"; {HAVING[verb]}" if verb in HAVING else ""
+                raise NotDefined(
+                    f"{type(family).__name__} is not defined with {self!r}: it has no verb {verb!r}{others}"
+                )
 
     def symbols(self) -> Mapping[Any, Any]:
         """Values of the letters that its formulas use."""

@@ -37,7 +37,7 @@ class Verifier(LawSampling):
     good : label or sequence of labels
         The right types.
     tpr, fpr : float
-        Chances that a right point, and a wrong one, is kept; not both 0.
+        Chances that a right point, and a wrong one, is kept; tpr above 0.
     error, repair : float
         Chances that a right point goes wrong, and that a wrong one is repaired, when it is written. What has changed
         sides falls on the types of the other side as in the source, or evenly where the source has none of them.
@@ -45,7 +45,7 @@ class Verifier(LawSampling):
     Raises
     ------
     ValueError
-        For chances outside [0, 1], and a verifier that keeps nothing.
+        For chances outside [0, 1], and a verifier that keeps nothing that is right.
     """
 
     good: Any

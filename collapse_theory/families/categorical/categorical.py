@@ -246,7 +246,7 @@ class Categorical(Family):
 
     def index(self, label: Any) -> int:
         """Place of a label among the types; ValueError for one that is none."""
-        if not isinstance(label, Hashable) or label not in self._places:
+        if not isinstance(label, Hashable) or isinstance(label, bool) or label not in self._places:
             self.label.check("label", label)
         return self._places[label]
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit
 
-from collapse_theory.domain import REAL, SCALE, Choice, Domain, check_parameters, inside
+from collapse_theory.domain import REAL, SCALE, Choice, Domain, check_parameters, inside, real_numbers
 from collapse_theory.families.family import Event, Family, Measure, State, run_plain
 from collapse_theory.families.gaussian.distances import DISTANCES
 from collapse_theory.families.gaussian.location import LOCATION
@@ -93,7 +93,7 @@ class Gaussian(Family):
         ValueError
             For fewer than two values, non-finite values, a constant column, or ddof ≥ n.
         """
-        column = np.asarray(values, dtype=float).ravel()
+        column = real_numbers("values", values).ravel()
         if column.size < 2:
             raise ValueError(f"values has {column.size} numbers, outside its domain: at least 2")
         if not np.all(np.isfinite(column)):

@@ -173,7 +173,7 @@ class LinearRegression(Family):
         """Root and labels of a union: of one design the mean labels, of other rows all of them while they are few."""
         parts = [(batch.root, batch.labels) for batch in batches]
         roots, labels = [root for root, _ in parts if root is not None], [h for _, h in parts if h is not None]
-        if self.repeated:
+        if self.repeated and roots:
             passes = [w * np.trace(batch.gram, axis1=1, axis2=2) for w, batch in zip(weights, batches, strict=True)]
             return roots[0], np.sum([p[:, None] * h for p, h in zip(passes, labels, strict=True)], axis=0) / np.sum(
                 passes, axis=0

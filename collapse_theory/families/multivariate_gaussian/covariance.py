@@ -112,12 +112,10 @@ def _table(matrix: Any) -> Array:
     """Entries as an array; ValueError for what is no covariance matrix."""
     try:
         given = np.asarray(matrix)
-        table = np.array(given, dtype=float)
-    except (TypeError, ValueError) as wrong:
-        raise ValueError(
-            f"covariance = {matrix!r:.80} is outside its domain: rows of numbers, all of one length"
-        ) from (wrong)
-    if given.dtype.kind not in "iuf":
+        table = np.array(given, dtype=float) if given.dtype.kind in "iuf" else None
+    except (TypeError, ValueError):
+        table = None
+    if table is None:
         raise ValueError(f"covariance = {matrix!r:.80} is outside its domain: rows of numbers, all of one length")
     if table.ndim != 2 or table.shape[0] != table.shape[1] or not table.size:
         raise ValueError(f"covariance has shape {table.shape}, outside its domain: square, with at least one row")

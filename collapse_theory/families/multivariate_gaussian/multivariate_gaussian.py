@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.definition import Definition
-from collapse_theory.domain import COUNT, REAL, Choice, Domain, InstanceOf, check_parameters, inside
+from collapse_theory.domain import COUNT, REAL, Choice, Domain, InstanceOf, check_parameters, inside, real_numbers
 from collapse_theory.families.family import Family, Measure, State, run_plain
 from collapse_theory.families.multivariate_gaussian import factors
 from collapse_theory.families.multivariate_gaussian.axes import AXES
@@ -102,7 +102,7 @@ class MultivariateGaussian(Family):
         ValueError
             For what is no table of real numbers, for not more rows than columns, for points in a plane, and ddof ≥ n.
         """
-        table = np.asarray(rows, dtype=float)
+        table = real_numbers("rows", rows)
         if table.ndim != 2 or not table.size:
             raise ValueError(f"rows has shape {table.shape}, outside its domain: a table with one point in each row")
         wrong = np.argwhere(~np.isfinite(table))

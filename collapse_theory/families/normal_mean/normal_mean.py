@@ -22,7 +22,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.domain import REAL, SCALE, check_parameters, inside
+from collapse_theory.domain import REAL, SCALE, check_parameters, inside, real_numbers
 from collapse_theory.families.family import Family, Measure, State
 from collapse_theory.families.normal_mean.laws import KNOWN, tail, total_variation
 from collapse_theory.families.points import chosen, joined
@@ -86,7 +86,7 @@ class NormalMean(Family):
         ValueError
             For no values at all, and for values that are not finite.
         """
-        column = np.asarray(values, dtype=float).ravel()
+        column = real_numbers("values", values).ravel()
         if column.size == 0:
             raise ValueError("values has 0 numbers, outside its domain: at least 1")
         if not np.all(np.isfinite(column)):

@@ -23,7 +23,7 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from collapse_theory.domain import Domain, check_parameters, inside
+from collapse_theory.domain import Domain, check_parameters, inside, real_numbers
 from collapse_theory.families.family import Event, Family, Measure, State
 from collapse_theory.families.points import chosen, joined
 
@@ -75,7 +75,7 @@ class Poisson(Family):
         ValueError
             For no values at all, negative, fractional or infinite ones, and counts that are all 0.
         """
-        column = np.asarray(values, dtype=float).ravel()
+        column = real_numbers("values", values).ravel()
         if column.size == 0:
             raise ValueError("values has 0 numbers, outside its domain: at least 1")
         wrong = ~(np.isfinite(column) & (column >= 0) & (column == np.floor(column)))

@@ -207,7 +207,7 @@ def test_where_nothing_exact_is_known_the_value_of_large_samples_is_named_if_it_
 
 
 def test_a_resting_law_is_of_a_family_with_types() -> None:
-    with pytest.raises(ValueError, match="family = ct.Gaussian.* is outside its domain: a Categorical"):
+    with pytest.raises(ValueError, match=r"family = ct.Gaussian.* is outside its domain: a Categorical"):
         sampling.reward.resting_law({0: 1.0}, ct.Gaussian(), 0.1)
 
 
@@ -216,4 +216,4 @@ def test_true_is_no_label() -> None:
     with pytest.raises(ValueError, match="label = True is outside its domain"):
         ct.Recursion(pair, REPLACE, sample_size=16, sampling=ct.FitnessAdvantage(0.1, of=True))
     with pytest.raises(ValueError, match="label = True is outside its domain"):
-        ct.Recursion(pair, REPLACE, sample_size=16).probability_of(True)
+        ct.Recursion(pair, REPLACE, sample_size=16).watch("probability_of", *[True])

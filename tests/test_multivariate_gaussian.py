@@ -45,7 +45,7 @@ def quantity(recursion: ct.Recursion, name: str) -> Any:
         ({"covariance": [[1, 0, 0], [0, 1, 0]]}, r"covariance has shape \(2, 3\), outside its domain: square"),
         ({"covariance": [[1, 0], [0]]}, "covariance = .* is outside its domain: rows of numbers"),
         ({"covariance": [["a", "b"], ["c", "d"]]}, "covariance = .* is outside its domain: rows of numbers"),
-        ({"covariance": np.eye(2) * (1 + 0j)}, "covariance = .* is outside its domain: rows of numbers"),
+        ({"covariance": [[1j, 0], [0, 1]]}, "covariance = .* is outside its domain: rows of numbers"),
         ({"mean": [0, 0, 0]}, "mean has 3 entries, outside its domain: 2, one for each row of covariance"),
         ({"mean": [0, np.inf]}, r"mean\[1\] = inf is outside its domain"),
         ({"mean": "ab"}, r"mean\[0\] = 'ab' is outside its domain"),

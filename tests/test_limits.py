@@ -40,6 +40,13 @@ def limits(recursion: ct.Recursion) -> set[tuple[str, str]]:
     }
 
 
+def fewest(recursion: ct.Recursion) -> int:
+    """How many of these have a closed limit at least: of a density's moments in many regimes none but the location."""
+    if recursion.sizes.constant:
+        return 1 if isinstance(recursion.family, ct.KernelDensity) else 2
+    return 0 if recursion.sizes.reciprocal_sum_converges else 1
+
+
 def value(curve: Any, t: int) -> float:
     try:
         return float(curve(t))
@@ -67,7 +74,7 @@ def test_a_curve_goes_to_its_limit(recursion: ct.Recursion) -> None:
             assert after == limit or np.sign(after - before) == np.sign(limit), (curve, before, after)
         else:
             assert abs(after - limit) <= abs(before - limit) + 1e-12 * max(1.0, abs(limit)), (curve, before, after)
-    assert found >= min(2, len(limits(recursion)))
+    assert found >= min(fewest(recursion), len(limits(recursion)))
 
 
 def test_quickly_growing_sizes_have_no_closed_limit() -> None:

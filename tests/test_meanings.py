@@ -291,6 +291,27 @@ def test_every_family_has_eight_rows(family: Any) -> None:
     assert all(meaning.readings for meaning in found)
 
 
+@pytest.mark.parametrize(
+    ("family", "number", "what", "verdict"),
+    [
+        (ct.MultivariateGaussian(ddof=0), 4, "trace", "yes"),
+        (ct.MultivariateGaussian(ddof=1), 4, "trace", "no"),
+        (ct.Exponential(ddof=0), 3, TO_MODEL, "yes"),
+        (ct.LinearRegression(), 3, "excess risk", "yes"),
+        (ct.KernelDensity(bandwidth=0.5), 4, "variance", "no"),
+    ],
+    ids=str,
+)
+def test_means_of_other_families_are_read(family: Any, number: int, what: str, verdict: str) -> None:
+    found = ct.definitions(ct.Recursion(family, ct.Replace(), sample_size=12))
+    assert reading(found, number, what).verdict == verdict
+    assert found.numbered(7).readings[0].evidence == f"no reading is written for {type(family).__name__}"
+
+
+def test_a_known_variance_stays() -> None:
+    assert ct.definitions(ct.Recursion(ct.NormalMean(), ct.Replace(), sample_size=12)).numbered(4).summary == "no"
+
+
 def test_words_die_while_their_mass_stays() -> None:
     words = ct.Categorical([0.4, 0.3, 0.15, 0.1, 0.05])
     found = ct.definitions(ct.Recursion(words, ct.Replace(), sample_size=10))

@@ -146,7 +146,7 @@ def test_nothing_is_ever_nan(regime: ct.Regime, ddof: float) -> None:
 
 def test_the_conserved_sum_is_exact_for_each_coordinate() -> None:
     """E Σ_t + E(μ_t − μ_0)(μ_t − μ_0)ᵀ = Σ_0 at ddof = 0: in fractions, along one direction."""
-    from collapse_theory.regimes.moments import exact_second_moments
+    from collapse_theory.tableau.moments import exact_second_moments
 
     for regime in (ct.Replace(), ct.Window(2), ct.Golden(4)):
         moments = exact_second_moments(regime, ct.schedules.Constant(6), 0, 5)

@@ -16,7 +16,7 @@ from collapse_theory.meanings.long_run import SAME, LongRun, exactly, long_run, 
 from collapse_theory.meanings.record import Reading, Verdict
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import AccumulateFresh
-from collapse_theory.regimes.regime import MODEL, REAL
+from collapse_theory.tableau.step import MODEL, REAL
 from collapse_theory.theorem import first_about
 from collapse_theory.theorems.information import STATISTIC
 

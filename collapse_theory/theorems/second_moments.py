@@ -14,11 +14,11 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.regimes import Step
-from collapse_theory.regimes.feedback import pinned
-from collapse_theory.regimes.linear_map import settled
-from collapse_theory.regimes.moments import ONE, SOURCE, M, V, exact_step_map, letters, mapped, second_moment_map
-from collapse_theory.regimes.stepping import log_spread, second_moments
 from collapse_theory.schedules import Geometric, Power, additive
+from collapse_theory.tableau.feedback import pinned
+from collapse_theory.tableau.linear_map import settled
+from collapse_theory.tableau.moments import ONE, SOURCE, M, V, exact_step_map, letters, mapped, second_moment_map
+from collapse_theory.tableau.stepping import log_spread, second_moments
 from collapse_theory.theorem import Check, Compiled, Theorem, in_mpmath, proved_by_induction
 from collapse_theory.theorems.information import INFORMATION, STATISTIC
 from collapse_theory.theorems.raw_points import mean_reference

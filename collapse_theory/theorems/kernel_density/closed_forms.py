@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.gamma_ratios import log_geometric_sum
-from collapse_theory.regimes.moments import ONE, SOURCE, Form, Letter, M, V, exact_step_map, mapped, second_moment_map
-from collapse_theory.regimes.regime import Step
 from collapse_theory.schedules import additive
+from collapse_theory.tableau.moments import ONE, SOURCE, Form, Letter, M, V, exact_step_map, mapped, second_moment_map
+from collapse_theory.tableau.step import Step
 from collapse_theory.theorem import Check, Compiled, Theorem, proved_by_induction
 from collapse_theory.theorems.kernel_density.moment_map import (
     PAGE,

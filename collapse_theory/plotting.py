@@ -302,7 +302,7 @@ def _axes(what: Quantity | Curve | Time, series: tuple[Series, ...], ax: Axes) -
         ax.set_ylabel(f"${about.definition.symbol}$")
         _scale(series, ax)
     ax.set_xlabel("generation")
-    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.locator_params(axis="x", integer=True)
     alone = any(one.generations.tolist() == [last] for one in series)
     ax.set_xlim(0, max(MARGIN * last if alone else last, 1))
     ax.spines[["top", "right"]].set_visible(False)

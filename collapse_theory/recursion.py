@@ -17,11 +17,12 @@ from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
 from collapse_theory.quantities import Quantities
 from collapse_theory.regimes import Regime, Step
-from collapse_theory.regimes.sampled import Sampled
-from collapse_theory.regimes.thinning import check_enough
 from collapse_theory.sampling import Honest, Sampling
 from collapse_theory.simulation import Runs, Summaries, Summary, Values, simulate
 from collapse_theory.simulation.blocks import Seed
+from collapse_theory.tableau.sampled import Sampled
+from collapse_theory.tableau.scheme import Scheme
+from collapse_theory.tableau.thinning import check_enough
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems import PAIRS
 from collapse_theory.theorems.conservation import CONSERVATION
@@ -110,7 +111,7 @@ class Recursion(Quantities):
         return self.scheme.tableau(self.sizes)
 
     @cached_property
-    def scheme(self) -> Regime:
+    def scheme(self) -> Scheme:
         """The regime with what the sampling does to the variance of a model's point in it."""
         factor = self.sampling.point_variance(self.family)
         return self.regime if self.sampling.honest or factor is None else Sampled(self.regime, factor)

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import collapse_theory as ct
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 
 def replaced(n: int, ddof: float, **family: float) -> ct.Recursion:

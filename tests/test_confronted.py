@@ -22,8 +22,6 @@ TESTED = {
     "relaxation_time": "test_control",
     "effective_real_sample_size": "test_information",
     "almost_sure_limit": "test_markov_theory",
-    "slope": "test_multivariate_gaussian, test_linear_regression",
-    "carried_by_top": "test_refitted_scale, test_multivariate_gaussian",
 }
 """Statistics that neither digits, simulation nor an order can see, and where their numbers are tested."""
 

@@ -12,10 +12,10 @@ from error_budget import critical_z
 from every import possible
 
 import collapse_theory as ct
-from collapse_theory.regimes.feedback import pinned
-from collapse_theory.regimes.linear_map import settled
-from collapse_theory.regimes.moments import exact_second_moments
-from collapse_theory.regimes.stepping import second_moments
+from collapse_theory.tableau.feedback import pinned
+from collapse_theory.tableau.linear_map import settled
+from collapse_theory.tableau.moments import exact_second_moments
+from collapse_theory.tableau.stepping import second_moments
 
 SETTLED = [
     recursion

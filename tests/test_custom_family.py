@@ -16,7 +16,7 @@ from matplotlib import pyplot
 
 import collapse_theory as ct
 from collapse_theory import families
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 Model = tuple[float, float]
 

@@ -9,7 +9,7 @@ import pytest
 from every import BASIC, FAMILIES, REGIMES, every_pair
 
 import collapse_theory as ct
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 TWO_MOMENTS = tuple(family for family in FAMILIES if family.two_moments)
 DATA = (*REGIMES, ct.Fresh(real=2))

@@ -19,7 +19,7 @@ from sklearn.exceptions import ConvergenceWarning
 import collapse_theory as ct
 from collapse_theory import symbols
 from collapse_theory.families.points import Points
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 from collapse_theory.theorem import evaluate
 
 Array = NDArray[np.float64]

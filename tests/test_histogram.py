@@ -14,7 +14,7 @@ from scipy import integrate, stats
 
 import collapse_theory as ct
 from collapse_theory.families.points import PointFamily
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 FIXED = ct.Histogram(edges=(-2, -0.5, 0, 1, 4), mean=0.5, sd=1.5)
 MOVING = ct.Histogram(edges="data", bins=3)

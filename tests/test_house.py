@@ -25,9 +25,9 @@ from collapse_theory import symbols
 from collapse_theory.domain import COUNT, POSITIVE, Choice, Domain, OfFamily, check_parameters, inside
 from collapse_theory.families.family import Event, Measure, State
 from collapse_theory.quantities import Definition
-from collapse_theory.regimes.moments import exact_second_moments
-from collapse_theory.regimes.stepping import second_moments
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.moments import exact_second_moments
+from collapse_theory.tableau.stepping import second_moments
 
 LABELS = ("a", "b", "c")
 CHANCE = sympy.Symbol("p_0", positive=True)

@@ -9,8 +9,8 @@ import pytest
 from every import possible
 
 import collapse_theory as ct
-from collapse_theory.regimes.feedback import pinned
-from collapse_theory.regimes.linear_map import settled
+from collapse_theory.tableau.feedback import pinned
+from collapse_theory.tableau.linear_map import settled
 
 SETTLED = [
     recursion

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import collapse_theory as ct
 from collapse_theory.families.gaussian import kernel
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 Array = NDArray[np.float64]
 

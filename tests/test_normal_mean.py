@@ -12,7 +12,7 @@ from every import every_pair
 from scipy import integrate, stats
 
 import collapse_theory as ct
-from collapse_theory.regimes.moments import SOURCE, M, V, exact_step_map, mapped
+from collapse_theory.tableau.moments import SOURCE, M, V, exact_step_map, mapped
 
 T = np.arange(1, 13)
 

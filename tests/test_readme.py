@@ -14,6 +14,7 @@ import matplotlib
 import pytest
 
 import collapse_theory as ct
+from collapse_theory import families, regimes
 
 ROOT = Path(__file__).parents[1]
 NAMES = ("README.md", "docs/tour.md", "docs/your_own_estimator.md")
@@ -24,6 +25,15 @@ pytestmark = [
     pytest.mark.skipif(not PAGES, reason="needs a checkout"),
     pytest.mark.skipif(os.environ.get("NUMBA_DISABLE_JIT") == "1", reason="needs compiled kernels for its many runs"),
 ]
+
+
+def test_models_regimes_and_samplings_are_counted_right() -> None:
+    words = {11: "eleven", 12: "twelve", 13: "thirteen", 14: "fourteen", 15: "fifteen", 16: "sixteen"}
+    models, data = words[len(families.named())], words[len(regimes.named())]
+    for name in ("README.md", "docs/index.md"):
+        text = " ".join((ROOT / name).read_text(encoding="utf-8").lower().split())
+        assert f"{models} models" in text
+        assert f"{data} regimes of data" in text
 
 
 def blocks(page: Path, language: str) -> list[str]:

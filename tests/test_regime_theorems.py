@@ -11,7 +11,7 @@ from two_moments import limits, moments, recursion
 
 import collapse_theory as ct
 from collapse_theory import regimes
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 OWN = (
     ct.AccumulateSubsample,

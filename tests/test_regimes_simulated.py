@@ -12,7 +12,7 @@ from error_budget import critical_z, z_of_mean
 from every import BASIC, REGIMES, covering_pairs, every_pair
 
 import collapse_theory as ct
-from collapse_theory.regimes.moments import ONE, M, V, exact_second_moments, exact_step_map
+from collapse_theory.tableau.moments import ONE, M, V, exact_second_moments, exact_step_map
 
 OWN = tuple(regime for regime in REGIMES if not isinstance(regime, BASIC))
 KINDS = tuple({type(regime): regime for regime in reversed(OWN)}.values())

@@ -16,8 +16,8 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 import collapse_theory as ct
-from collapse_theory.regimes.moments import SOURCE, M, V, exact_step_map, mapped
-from collapse_theory.regimes.sampled import Sampled
+from collapse_theory.tableau.moments import SOURCE, M, V, exact_step_map, mapped
+from collapse_theory.tableau.sampled import Sampled
 
 REPLACE = ct.Replace()
 UNIT = ct.Gaussian()

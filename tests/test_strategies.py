@@ -18,7 +18,7 @@ import collapse_theory as ct
 from collapse_theory import families, regimes, strategies
 from collapse_theory import sampling as samplings
 from collapse_theory.domain import Choice, Course, Domain, Flag, Where
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 PROFILE = settings(deadline=None, max_examples=100, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 

@@ -14,6 +14,7 @@ from collapse_theory.domain import AsCode, construction
 from collapse_theory.errors import NotDefined
 from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
+from collapse_theory.simulation.fit_set import pooled, present
 from collapse_theory.theorem import Theorem
 
 POOLED = 20_000
@@ -275,17 +276,9 @@ def _refitted(
             _real(family, step, source, real, rng) if np.any(real) else None,
             sampling.draw(family, state, model, rng) if np.any(model) else None,
         ]
-    batches += slots or [None] * len(step.stored)
-    used = [i for i, (b, w) in enumerate(zip(batches, step.weight, strict=True)) if b is not None and w]
-    several, weights = [batches[i] for i in used], [step.weight[i] for i in used]
-    if step.carried:
-        several, weights = [*several, family.expected(state, step.carried)], [*weights, 1]
-    pooled = family.pool(several, weights)
-    whole = used if not step.carried and all(weight == 1 for weight in weights) else None
-    return family.fit(pooled, kish, state, rng), [
-        pooled if _present(batches, held) == whole else _joined(family, [batches[i] for i in held])
-        for held in step.keep
-    ]
+    carried = family.expected(state, step.carried) if step.carried else None
+    fit_set, stored = pooled(family, step, batches, slots, carried)
+    return family.fit(fit_set, kish, state, rng), stored
 
 
 def _refitted_to_some(
@@ -299,10 +292,10 @@ def _refitted_to_some(
     part = step.subsample
     used = [i for i, (b, w) in enumerate(zip(batches, step.weight, strict=True)) if b is not None and w]
     points = family.join([batches[i] for i in used])
-    pooled = family.subsample(points, int(part.size), rng, replacement=part.replacement)
-    kept = [_present(batches, held) for held in step.keep]
+    some = family.subsample(points, int(part.size), rng, replacement=part.replacement)
+    kept = [present(batches, held) for held in step.keep]
     joined = [points if held == used else family.join([batches[i] for i in held]) for held in kept]
-    return family.fit(pooled, part.size, state, rng), joined
+    return family.fit(some, part.size, state, rng), joined
 
 
 def _real(family: Family, step: Any, source: State, count: Any, rng: np.random.Generator) -> Any:
@@ -324,17 +317,6 @@ def _kept_counts(step: Any, replicates: int, least: int, rng: np.random.Generato
             row[few] = rng.binomial(int(drawn), float(chance), np.count_nonzero(few))
         few = counts.sum(axis=0) < least
     return counts[0], counts[1]
-
-
-def _present(batches: list[Any], held: tuple[int, ...]) -> list[int]:
-    """Those of some batches that exist."""
-    return [i for i in held if batches[i] is not None]
-
-
-def _joined(family: Family, batches: list[Any]) -> Any:
-    """Union of the batches that exist, None when none does."""
-    present = [batch for batch in batches if batch is not None]
-    return family.pool(present) if present else None
 
 
 def _observe(block: Block, state: State, t: int, times: NDArray[np.int64]) -> None:

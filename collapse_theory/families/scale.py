@@ -21,10 +21,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.domain import Domain, plain
-from collapse_theory.families.family import Family, State
+from collapse_theory.families.divisor import DivisorFamily
+from collapse_theory.families.family import State
 from collapse_theory.families.points import chosen, joined
 from collapse_theory.gamma_ratios import digamma_minus_log, expm1_minus
-from collapse_theory.schedules import FORESEEN, Schedule
 
 Array = NDArray[np.float64]
 
@@ -59,14 +59,12 @@ def critical_divisor(n: ArrayLike) -> Any:
     return plain(0.5 - (points - 0.5) * np.expm1(digamma_minus_log(points, 0.5)))
 
 
-class ScaleFamily(Family):
+class ScaleFamily(DivisorFamily):
     """A family whose data are exponential, as they are or in logarithms, of a scale that is refitted: abstract.
 
     A subclass says what the scale is to it: the mean of an exponential law, or the inverse of a Pareto's exponent.
     The state is the logarithm of the scale over the source's, one number per replicate.
     """
-
-    ddof: float
 
     @property
     @abstractmethod
@@ -77,33 +75,6 @@ class ScaleFamily(Family):
         from collapse_theory.symbols import ddof, theta0
 
         return {theta0: self.scale_of_source, ddof: self.ddof}
-
-    def simplified(self, expression: Any) -> Any:
-        """Formula with this family's divisor put in, simplified; the other letters stay."""
-        import sympy
-
-        from collapse_theory.symbols import ddof
-
-        return sympy.simplify(expression.subs(ddof, sympy.Rational(str(self.ddof))))
-
-    @property
-    def fewest_points(self) -> int:
-        """One, or more than ddof."""
-        return max(1, int(np.floor(self.ddof)) + 1)
-
-    def check(self, sizes: Schedule, last: int = FORESEEN) -> None:
-        """ValueError when ddof ≥ n."""
-        n = sizes.smallest_by(last)
-        if self.ddof >= n:
-            raise ValueError(f"ddof = {self.ddof!r} is outside its domain: a real number below n = {n}")
-
-    def check_step(self, step: Any) -> None:
-        """ValueError when points of Kish's size at most ddof are fitted."""
-        super().check_step(step)
-        if self.ddof >= step.kish:
-            raise ValueError(
-                f"ddof = {self.ddof!r} is outside its domain: a real number below {step.kish:g}, Kish's size"
-            )
 
     def source(self, replicates: int) -> State:
         return (np.zeros(replicates),)

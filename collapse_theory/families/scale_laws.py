@@ -29,6 +29,7 @@ from collapse_theory.families.scale_walk import (
     step_variance,
 )
 from collapse_theory.laws import affine_of, exponential_of
+from collapse_theory.random_walk.step import carried_by_top
 from collapse_theory.theorem import Theorem
 
 PAGE = "docs/theory/exponential"
@@ -185,6 +186,16 @@ def _carried(what: Power) -> Any:
     return value
 
 
+def _carried_reference(what: Power) -> Any:
+    def reference(setting: Any, t: int, fraction: float) -> Any:
+        """After one refit: two incomplete gamma functions at one quantile, in mpmath."""
+        if t != 1:
+            raise NoClosedForm("the reference is for one refit")
+        return carried_by_top(int(setting.sizes(1)), what.power, fraction)
+
+    return reference
+
+
 def moments(what: Power) -> tuple[Theorem, ...]:
     """Mean, standard deviation and the share of the mean that few runs carry, of a power of the scale."""
     p = what.power
@@ -229,6 +240,7 @@ def moments(what: Power) -> tuple[Theorem, ...]:
             source=what.page,
             holds=replaced,
             value=_carried(what),
+            reference=_carried_reference(what),
         ),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from collapse_theory.forecasting.words import counted_sizes
 from collapse_theory.recursion import Recursion
-from collapse_theory.regimes.regime import FIRST_SLOT, MODEL, REAL, Step, absent
+from collapse_theory.tableau.step import FIRST_SLOT, MODEL, REAL, Step, absent
 
 
 @dataclass(frozen=True)

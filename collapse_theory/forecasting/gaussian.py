@@ -20,9 +20,9 @@ from collapse_theory.forecasting.source import TAIL, Normality, Source
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion, known_fate
 from collapse_theory.regimes import Regime
-from collapse_theory.regimes.regime import MODEL
 from collapse_theory.schedules import Schedule
 from collapse_theory.simulation.blocks import Seed, entropy_of
+from collapse_theory.tableau.step import MODEL
 from collapse_theory.theorems.fate import Fate
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from collapse_theory.meanings.record import Over, Reading, Verdict
 from collapse_theory.quantities import Quantity
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import AccumulateFresh
-from collapse_theory.regimes.regime import REAL, absent
+from collapse_theory.tableau.step import REAL, absent
 from collapse_theory.theorems.fate import Fate
 
 TAIL = 3.0

@@ -6,7 +6,7 @@ from typing import Any
 
 from collapse_theory.domain import Domain
 from collapse_theory.families import Categorical, Gaussian, MarkovChain, Poisson
-from collapse_theory.meanings import categorical, counts, gaussian, risk
+from collapse_theory.meanings import categorical, counts, gaussian, other, risk
 from collapse_theory.meanings.record import Meaning, Meanings, Reading
 from collapse_theory.recursion import Recursion
 
@@ -96,5 +96,4 @@ def _of_the_family(recursion: Recursion, t: int) -> Any:
         return counts.poisson(recursion, t)
     if isinstance(family, MarkovChain):
         return counts.markov_chain(recursion, t)
-    nothing = (Reading("risk", "mean over runs", "unknown", f"nothing is known of {type(family).__name__}"),)
-    return (nothing,) * 5
+    return other.readings(recursion, t)

@@ -16,7 +16,7 @@ from collapse_theory.meanings.long_run import SAME, LongRun, exactly, long_run, 
 from collapse_theory.meanings.record import Reading, Verdict
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import AccumulateFresh
-from collapse_theory.regimes.regime import MODEL, REAL
+from collapse_theory.tableau.step import MODEL, REAL
 from collapse_theory.theorem import first_about
 from collapse_theory.theorems.information import STATISTIC
 
@@ -82,7 +82,7 @@ def catastrophic(recursion: Recursion, rise: float | None, horizon: int) -> tupl
     fit = one_fit(recursion, horizon)
     if curve is None or fit is None:
         verdict: Verdict = "needs a threshold" if rise is None else "unknown"
-        return (Reading(what, "mean over runs", verdict, "the error of one fit is not known in closed form"),)
+        return (Reading(what, "mean over runs", verdict, _missing(curve)),)
     late, now = _comparable(recursion, curve, horizon), exactly(curve, horizon)
     found = []
     if late is not None and late.limit is not None:
@@ -96,6 +96,10 @@ def catastrophic(recursion: Recursion, rise: float | None, horizon: int) -> tupl
         verdict = "needs a threshold" if rise is None else "unknown"
         found.append(Reading(what, "mean over runs", verdict, "no exact curve"))
     return tuple(found)
+
+
+def _missing(curve: Curve | None) -> str:
+    return "no squared error of a mean is read of this family" if curve is None else "the error of one fit is not known"
 
 
 def _risen(what: str, factor: float, fit: OneFit, rise: float | None, theorem: str) -> Reading:
@@ -116,7 +120,7 @@ def any_rise(recursion: Recursion, horizon: int) -> tuple[Reading, ...]:
     """Definition 2: the error, and what the mean is worth in real points, against one fit on those real points."""
     curve, what, fit = squared_error(recursion), name_of(recursion), one_fit(recursion, horizon)
     if curve is None or fit is None:
-        return (Reading(what, "mean over runs", "unknown", "the error of one fit is not known in closed form"),)
+        return (Reading(what, "mean over runs", "unknown", _missing(curve)),)
     return (_worth(recursion, fit, horizon), _against(recursion, curve, what, fit, horizon))
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.domain import Domain
+from collapse_theory.errors import NoClosedForm
 from collapse_theory.gamma_ratios import digamma_minus_log, log_gamma_ratio
 
 Array = NDArray[np.float64]
@@ -84,3 +86,19 @@ class LogStep:
 
         ends = float(gammaincinv(self.shape, _TAIL)), float(gammainccinv(self.shape + 2.0, _TAIL))
         return math.log(ends[0] / self.shape) + self.log_mean, math.log(ends[1] / self.shape) + self.log_mean
+
+
+def carried_by_top(shape: Any, power: Any, fraction: float) -> Any:
+    """Share of the mean power of a gamma number that its largest values hold, in mpmath; NoClosedForm for no mean."""
+    import mpmath
+    from scipy.special import gammainccinv, gammaincinv
+
+    if shape + power <= 0:
+        raise NoClosedForm(f"the mean of the power {power} is infinite")
+
+    def beyond(a: Any, x: Any) -> Any:
+        return mpmath.gammainc(a, *((x, mpmath.inf) if power > 0 else (0, x)), regularized=True)
+
+    start = (gammainccinv if power > 0 else gammaincinv)(float(shape), fraction)
+    quantile = mpmath.findroot(lambda x: mpmath.log(beyond(shape, x) / fraction), mpmath.mpf(float(start)))
+    return beyond(shape + power, quantile)

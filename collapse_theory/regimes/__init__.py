@@ -10,10 +10,11 @@ from collapse_theory.regimes.fine_tune import FineTune
 from collapse_theory.regimes.fresh import Fresh
 from collapse_theory.regimes.fresh_mixture import FreshMixture
 from collapse_theory.regimes.golden import Golden
-from collapse_theory.regimes.regime import Regime, Step, Subsample
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.regimes.replace import Replace
 from collapse_theory.regimes.weighted import Weighted, optimal_weight
 from collapse_theory.regimes.window import Window
+from collapse_theory.tableau.step import Step, Subsample
 
 __all__ = [
     "Replace",

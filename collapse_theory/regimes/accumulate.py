@@ -20,9 +20,10 @@ from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.gamma_ratios import log_gamma_ratio
-from collapse_theory.regimes.moments import M, V, second_moment_map
-from collapse_theory.regimes.regime import Regime, Step
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.moments import M, V, second_moment_map
+from collapse_theory.tableau.step import Step
 from collapse_theory.theorem import Check, Theorem
 
 PAGE = "docs/theory/accumulate"

@@ -20,11 +20,12 @@ from numpy.typing import NDArray
 
 from collapse_theory.domain import COUNT, POSITIVE_SHARE, inside
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
 from collapse_theory.regimes.real_points import check_real_points, real_points
-from collapse_theory.regimes.regime import Regime, Step
-from collapse_theory.regimes.stepping import CHUNK, FARTHEST
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+from collapse_theory.tableau.step import Step
+from collapse_theory.tableau.stepping import CHUNK, FARTHEST
 from collapse_theory.theorem import Check, Order, Theorem
 
 PAGE = "docs/theory/subsample"
@@ -49,7 +50,7 @@ def _later(n: Any, r: Any, ddof: Any, t: Any) -> tuple[tuple[Any, Any, Any], tup
 
 def _moments(setting: Any, t: Any) -> tuple[Array, Array]:
     """Values (V_t, M_t) in units of the source, stepped generation by generation."""
-    from collapse_theory.regimes.scan import scan
+    from collapse_theory.tableau.scan import scan
 
     n, ddof, last = float(setting.sizes(1)), float(setting.family.ddof), int(np.max(t))
     if last > FARTHEST:

@@ -15,8 +15,9 @@ import numpy as np
 
 from collapse_theory.domain import COUNT, Flag, check_parameters, inside
 from collapse_theory.regimes import subsample_moments
-from collapse_theory.regimes.regime import Regime, Step, Subsample
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.step import Step, Subsample
 from collapse_theory.theorem import Theorem
 
 

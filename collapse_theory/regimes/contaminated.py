@@ -15,11 +15,12 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 
 from collapse_theory.domain import SHARE, Choice, Course, Flag, InstanceOf, check_parameters, inside, whole
-from collapse_theory.regimes import linear_map
 from collapse_theory.regimes.detector import Detector
-from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
-from collapse_theory.regimes.regime import Regime, Step
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau import linear_map
+from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+from collapse_theory.tableau.step import Step
 from collapse_theory.theorem import Check, Theorem
 
 

@@ -21,8 +21,9 @@ from typing import Any, ClassVar, Literal
 
 from collapse_theory.domain import POSITIVE_SHARE, Choice, check_parameters, inside
 from collapse_theory.regimes import fine_tune_moments
-from collapse_theory.regimes.regime import Regime, Step, only_where
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.step import Step, only_where
 from collapse_theory.theorem import Theorem
 
 DATA = ("fixed", "regenerated", "restart")

@@ -19,8 +19,8 @@ import numpy as np
 
 from collapse_theory.gamma_ratios import geometric_sum, log_geometric_sum
 from collapse_theory.regimes import kept_set
-from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
-from collapse_theory.regimes.regime import Step
+from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+from collapse_theory.tableau.step import Step
 from collapse_theory.theorem import Check, Theorem, proved_by_induction
 
 PAGE = "docs/theory/finetune"

@@ -14,11 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from collapse_theory.domain import COUNT, POSITIVE_SHARE, inside
-from collapse_theory.regimes import linear_map
-from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
 from collapse_theory.regimes.real_points import check_real_points, real_points
-from collapse_theory.regimes.regime import Regime, Step
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau import linear_map
+from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+from collapse_theory.tableau.step import Step
 from collapse_theory.theorem import Check, Theorem
 
 

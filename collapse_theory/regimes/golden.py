@@ -17,8 +17,9 @@ from typing import Any, ClassVar
 
 from collapse_theory.domain import COUNT, POSITIVE_SHARE, check_parameters, inside
 from collapse_theory.regimes import kept_set
-from collapse_theory.regimes.regime import Regime, Step, only_where
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.step import Step, only_where
 from collapse_theory.theorem import Theorem
 
 

@@ -23,9 +23,9 @@ from typing import Any
 
 import numpy as np
 
-from collapse_theory.regimes.linear_map import AffineMap
-from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
-from collapse_theory.regimes.regime import Step
+from collapse_theory.tableau.linear_map import AffineMap
+from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+from collapse_theory.tableau.step import Step
 from collapse_theory.theorem import Check, Theorem
 
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.gamma_ratios import log_geometric_sum
-from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
-from collapse_theory.regimes.regime import Regime, Step
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule, additive
+from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+from collapse_theory.tableau.step import Step
 from collapse_theory.theorem import Check, Theorem, proved_by_induction
 
 PAGE = "docs/theory/replace"

@@ -18,9 +18,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.regimes.moments import M, V, second_moment_map
-from collapse_theory.regimes.regime import Step, Subsample
 from collapse_theory.regimes.subsample_pool import Pool
+from collapse_theory.tableau.moments import M, V, second_moment_map
+from collapse_theory.tableau.step import Step, Subsample
 from collapse_theory.theorem import Check, Order, Theorem
 
 PAGE = "docs/theory/subsample"

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collapse_theory.domain import Domain, check_parameters, inside
-from collapse_theory.regimes.regime import Regime, Step
+from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.step import Step
 
 WIDTH = Domain(low=1, high=1000, integer=True, typical=(1, 4))
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.errors import NoClosedForm
+from collapse_theory.simulation.fit_set import pooled, united
 
 WITHOUT_DIVISOR = 2.0**900
 """Kish's size of a sample in which the divisor no longer counts."""
@@ -58,16 +59,7 @@ def _refitted(recursion: Any, t: int, source: Any, state: Any, slots: list[Any])
         sampling.expected(family, state, model) if model else None,
     ]
     # A random composition is one batch, the model's.
-    batches = [None, _pooled(family, drawn)] if step.share else drawn
-    batches += slots or [None] * len(step.stored)
-    used = [(b, float(w)) for b, w in zip(batches, step.weight, strict=True) if b is not None and w]
-    if step.carried:
-        used.append((family.expected(state, MANY * float(step.carried)), 1.0))
-    pooled = family.pool([b for b, _ in used], [w for _, w in used])
-    fitted = family.fit(pooled, WITHOUT_DIVISOR, state, np.random.default_rng(0))
-    return fitted, [_pooled(family, [batches[i] for i in held]) for held in step.keep]
-
-
-def _pooled(family: Any, batches: list[Any]) -> Any:
-    present = [batch for batch in batches if batch is not None]
-    return family.pool(present) if present else None
+    batches = [None, united(family, drawn)] if step.share else drawn
+    carried = family.expected(state, MANY * float(step.carried)) if step.carried else None
+    fit_set, stored = pooled(family, step, batches, slots, carried)
+    return family.fit(fit_set, WITHOUT_DIVISOR, state, np.random.default_rng(0)), stored

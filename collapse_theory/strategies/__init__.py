@@ -18,9 +18,8 @@ the first formula is derived by sympy; any of that takes longer than Hypothesis 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, replace
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
@@ -31,27 +30,9 @@ from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
 from collapse_theory import sampling as all_samplings
 from collapse_theory import schedules as all_schedules
-from collapse_theory.domain import (
-    COUNT,
-    POSITIVE_SHARE,
-    SHARE,
-    Choice,
-    Course,
-    Flag,
-    InstanceOf,
-    NumberOrName,
-    Where,
-    domains,
-)
+from collapse_theory.domain import domains
 from collapse_theory.errors import NotDefined
-from collapse_theory.families import (
-    Categorical,
-    CovarianceMatrix,
-    Family,
-    Gaussian,
-    ProbabilityVector,
-    TransitionMatrix,
-)
+from collapse_theory.families import Categorical, Family, Gaussian, ProbabilityVector
 from collapse_theory.recursion import Recursion
 from collapse_theory.regimes import Regime
 from collapse_theory.sampling import Sampling
@@ -62,6 +43,7 @@ from collapse_theory.strategies.arrays import (
     probability_vectors,
     transition_matrices,
 )
+from collapse_theory.strategies.members import members, parameters
 
 __all__ = [
     "covariance_matrices",
@@ -80,65 +62,15 @@ Kinds = Any
 """One class, or several, from which a member is drawn."""
 
 SMALLEST_SIZE, LARGEST_SIZE = 2, 1000
-MOST_GENERATIONS = 3
-"""Generations for which a parameter that may change has values of their own."""
 ENOUGH = 8
 """Sample size with which the examples of every family and every regime go."""
 HALVES = st.integers(-4, 4).map(lambda twice: twice / 2)
 FRACTIONS = st.sampled_from([1 / 2, 1, 1 / 3, 1 / 4, 1 / 5, 1 / 10])
 """Fractions of which every sample size is a whole number of points."""
-FARTHEST = 1e6
-"""Where a parameter ends whose domain has no end and states no typical range."""
 
 
 def __dir__() -> list[str]:
     return [*__all__]
-
-
-def parameters(domain: Where, default: Any = None) -> st.SearchStrategy[Any]:
-    """Values of one parameter, in the typical range of its domain; the default first, then whole steps of 1/2 from it.
-
-    Parameters
-    ----------
-    domain : Domain, Choice, NumberOrName, Flag, Course or InstanceOf
-        Where the parameter lives.
-    default : number or str, optional
-        The simplest value, to which counterexamples shrink; 0, or the typical value nearest to it, when left out.
-    """
-    if isinstance(domain, Flag):
-        return st.sampled_from([bool(default), not default])
-    if isinstance(domain, Course):
-        return _course(parameters(domain.of, default))
-    if isinstance(domain, Choice):
-        return st.sampled_from(sorted(domain.names, key=lambda name: name != default))
-    if isinstance(domain, NumberOrName):
-        return parameters(domain.of, None if isinstance(default, str) else default) | st.sampled_from(domain.names)
-    if isinstance(domain, InstanceOf):
-        made = {
-            TransitionMatrix: transition_matrices,
-            ProbabilityVector: probability_vectors,
-            CovarianceMatrix: covariance_matrices,
-        }
-        return st.one_of([made[kind]() if kind in made else _members(kind) for kind in domain.kinds])
-    low, high = max(domain.low, domain.typical[0], -FARTHEST), min(domain.high, domain.typical[1], FARTHEST)
-    if domain.integer:
-        return st.integers(math.ceil(low), math.floor(high))
-    simplest = min(max(0.0, low), high) if default is None else float(default)
-    steps = st.integers(math.ceil(2 * (low - simplest)), math.floor(2 * (high - simplest)))
-    floats = st.floats(
-        low,
-        high,
-        allow_nan=False,
-        exclude_min=domain.open_low and low == domain.low,
-        exclude_max=domain.open_high and high == domain.high,
-        allow_subnormal=False,
-    )
-    return steps.map(lambda twice: simplest + twice / 2).filter(lambda value: value in domain) | floats
-
-
-def _course(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """A number, or one for each of some generations."""
-    return one | st.lists(one, min_size=2, max_size=MOST_GENERATIONS).map(tuple)
 
 
 def families(kinds: Kinds = None) -> st.SearchStrategy[Family]:
@@ -309,7 +241,7 @@ def _sampling(draw: st.DrawFn, kind: Any, family: Family | None) -> Any:
 def _of_the_family(family: Family) -> dict[str, st.SearchStrategy[Any]]:
     """Parameters of samplings that are labels of the family's types, or members of the family."""
     if not isinstance(family, Categorical):
-        return {"toward": st.just(family) | _members(type(family))}
+        return {"toward": st.just(family) | members(type(family))}
     label = st.sampled_from(family.types)
     few = st.lists(label, unique=True, min_size=1, max_size=max(len(family.types) - 1, 1))
     law = probabilities(len(family.types)).filter(lambda row: sum(p > 0 for p in row) >= 2)
@@ -335,12 +267,12 @@ def _defined(family: Family, kind: Any) -> bool:
 
 
 def _any_family(kinds: Kinds) -> st.SearchStrategy[Family]:
-    return st.one_of([_members(kind) for kind in _kinds("families", kinds, all_families.named())])
+    return st.one_of([members(kind) for kind in _kinds("families", kinds, all_families.named())])
 
 
 def _any_regime(kinds: Kinds, sample_size: int) -> st.SearchStrategy[Regime]:
-    members = [_members(kind, sample_size) for kind in _kinds("regimes", kinds, all_regimes.named())]
-    return st.one_of([one.filter(partial(_splits, sample_size=sample_size)) for one in members])
+    every = [members(kind, sample_size) for kind in _kinds("regimes", kinds, all_regimes.named())]
+    return st.one_of([one.filter(partial(_splits, sample_size=sample_size)) for one in every])
 
 
 def _splits(regime: Regime, sample_size: int) -> bool:
@@ -361,40 +293,3 @@ def _kinds(name: str, kinds: Kinds, every: Mapping[str, type]) -> tuple[type, ..
         classes = ", ".join(f"ct.{kind.__name__}" for kind in every.values())
         raise ValueError(f"{name} = {kinds!r} is outside its domain: classes such as {classes}")
     return found
-
-
-@st.composite
-def _members(draw: st.DrawFn, kind: type, sample_size: int | None = None) -> Any:
-    """Instances of a frozen dataclass: the fields that one of its own examples gives, from their domains.
-
-    Options that exclude each other, or the numbers, are left out. What is needed and has no domain is the example's.
-    """
-    known, defaults = domains(kind), {f.name: f.default for f in fields(kind) if f.default is not MISSING}
-    needed = [f.name for f in fields(kind) if f.name not in known and f.name not in defaults]
-    together = dict.fromkeys(
-        (
-            tuple(name for name in known if getattr(example, name) is not None),
-            tuple((name, getattr(example, name)) for name in needed),
-        )
-        for example in (kind.examples() if hasattr(kind, "examples") else [kind()])
-    )
-    chosen, given = draw(st.sampled_from(list(together)))
-    arguments = dict(given) | {name: draw(_part(known[name], defaults.get(name), sample_size)) for name in chosen}
-    options = [name for name in chosen if isinstance(known[name], Choice) and name in defaults]
-    for left_out in ([], *([name] for name in options), options):
-        try:
-            return kind(**{name: value for name, value in arguments.items() if name not in left_out})
-        except ValueError:
-            continue
-    reject()
-
-
-def _part(domain: Where, default: Any, sample_size: int | None) -> st.SearchStrategy[Any]:
-    """Values of one parameter; counts and shares as parts of a sample size where there is one."""
-    if isinstance(domain, Course):
-        return _course(_part(domain.of, default, sample_size))
-    if sample_size is not None and domain == COUNT:
-        return st.integers(1, sample_size)
-    if sample_size is not None and domain in (SHARE, POSITIVE_SHARE):
-        return st.integers(0 if domain == SHARE else 1, sample_size).map(lambda points: points / sample_size)
-    return parameters(domain, default)

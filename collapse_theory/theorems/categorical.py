@@ -74,8 +74,8 @@ def _prove_the_end() -> tuple[Check, ...]:
 def _prove_the_pool() -> tuple[Check, ...]:
     """Exact fractions: what is in the pool stays, and the mean diversity of pools of 2, 4, 6 points."""
     from collapse_theory.regimes import Accumulate
-    from collapse_theory.regimes.moments import exact_second_moments
     from collapse_theory.schedules import Constant
+    from collapse_theory.tableau.moments import exact_second_moments
     from collapse_theory.wright_fisher.exact import multinomial
 
     p, n = (Fraction(3, 10), Fraction(7, 10)), 2

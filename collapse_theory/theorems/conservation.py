@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from collapse_theory import regimes
-from collapse_theory.regimes.moments import exact_second_moments
 from collapse_theory.schedules import Constant, power
+from collapse_theory.tableau.moments import exact_second_moments
 from collapse_theory.theorem import Check, Theorem
 
 

@@ -22,9 +22,9 @@ from numpy.typing import ArrayLike, NDArray
 from collapse_theory.domain import elementwise
 from collapse_theory.domain import generations as checked_generations
 from collapse_theory.errors import NoClosedForm, NotDefined
-from collapse_theory.regimes import feedback
-from collapse_theory.regimes.linear_map import AffineMap, settled
-from collapse_theory.regimes.stepping import limits
+from collapse_theory.tableau import feedback
+from collapse_theory.tableau.linear_map import AffineMap, settled
+from collapse_theory.tableau.stepping import limits
 from collapse_theory.theorem import Check, Theorem, first_about, matrix_in_mpmath
 from collapse_theory.theorems.fourth_moments import fourth_moment_gain
 
@@ -276,7 +276,7 @@ def _prove_gains() -> tuple[Check, ...]:
     import sympy
 
     from collapse_theory.regimes import Step
-    from collapse_theory.regimes.moments import M, V, second_moment_map
+    from collapse_theory.tableau.moments import M, V, second_moment_map
 
     w, r, m = sympy.symbols("w r m", positive=True)
     u = 1 - w

@@ -13,10 +13,11 @@ from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
 from collapse_theory.families.gaussian.step import AT_CRITICAL, drift, drift_sign
 from collapse_theory.gamma_ratios import digamma_minus_log
-from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Fresh, Window, feedback
-from collapse_theory.regimes.linear_map import AffineMap
-from collapse_theory.regimes.regime import MODEL, absent
+from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Fresh, Window
 from collapse_theory.schedules import Constant
+from collapse_theory.tableau import feedback
+from collapse_theory.tableau.linear_map import AffineMap
+from collapse_theory.tableau.step import MODEL, absent
 from collapse_theory.theorem import Check, Theorem, first_about
 from collapse_theory.theorems import control
 from collapse_theory.theorems.along import along
@@ -201,7 +202,7 @@ def _prove_falling() -> tuple[Check, ...]:
 
 def _prove_recovery() -> tuple[Check, ...]:
     """The map of the pool tends to the identity as 1 − c/t, c > 0: products of it vanish, for each divisor."""
-    from collapse_theory.regimes.moments import exact_second_moments
+    from collapse_theory.tableau.moments import exact_second_moments
 
     late = exact_second_moments(AccumulateFresh(real=1), Constant(4), 0, 160)
     errors = [late[t][1] for t in (20, 40, 80, 160)]
@@ -213,7 +214,7 @@ def _prove_recovery() -> tuple[Check, ...]:
 
 def _prove_sampling() -> tuple[Check, ...]:
     """What a sample of the pool adds leaves the mean second moment of the pool as it is."""
-    from collapse_theory.regimes.moments import exact_second_moments
+    from collapse_theory.tableau.moments import exact_second_moments
 
     kept = [
         v + m == 1

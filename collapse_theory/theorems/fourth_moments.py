@@ -20,7 +20,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
-from collapse_theory.regimes.regime import FIRST_SLOT, MODEL, REAL
+from collapse_theory.tableau.step import FIRST_SLOT, MODEL, REAL
 from collapse_theory.theorems.along import along
 from collapse_theory.theorems.gaussian_fresh import holds as mixed
 from collapse_theory.theorems.gaussian_fresh import leading_map

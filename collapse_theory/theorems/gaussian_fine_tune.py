@@ -110,8 +110,8 @@ def _prove_factor() -> tuple[Check, ...]:
     import sympy
 
     from collapse_theory.regimes import Step
-    from collapse_theory.regimes.moments import V, second_moment_map
     from collapse_theory.symbols import ddof, n
+    from collapse_theory.tableau.moments import V, second_moment_map
 
     rate = sympy.Symbol("eta", positive=True)
     constant, df, weight = n * (1 - rate) / rate, n - 1, 1 - rate

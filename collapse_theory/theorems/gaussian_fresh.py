@@ -24,7 +24,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Gaussian
-from collapse_theory.regimes.regime import REAL
+from collapse_theory.tableau.step import REAL
 from collapse_theory.theorem import Theorem, matrix_in_mpmath
 from collapse_theory.theorems.raw_points import std_reference
 

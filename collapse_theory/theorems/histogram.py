@@ -17,8 +17,8 @@ import numpy as np
 
 from collapse_theory.families import Categorical, Histogram
 from collapse_theory.families.categorical.enumerated import ENUMERATED
-from collapse_theory.regimes.stepping import second_moments
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.stepping import second_moments
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems.categorical import POOL_OF_TYPES
 from collapse_theory.theorems.categorical_fresh import FRESH_TYPES

@@ -18,10 +18,11 @@ from numpy.typing import ArrayLike, NDArray
 from collapse_theory.domain import elementwise
 from collapse_theory.domain import generations as checked_generations
 from collapse_theory.errors import NoClosedForm, NotDefined
-from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Step, feedback
-from collapse_theory.regimes.linear_map import AffineMap, settled
-from collapse_theory.regimes.moments import ONE, M, V, exact_step_map, letters, second_moment_map
-from collapse_theory.regimes.stepping import limits, second_moments
+from collapse_theory.regimes import AccumulateFresh, AccumulateSubsample, Step
+from collapse_theory.tableau import feedback
+from collapse_theory.tableau.linear_map import AffineMap, settled
+from collapse_theory.tableau.moments import ONE, M, V, exact_step_map, letters, second_moment_map
+from collapse_theory.tableau.stepping import limits, second_moments
 from collapse_theory.theorem import Check, Theorem, matrix_in_mpmath
 from collapse_theory.theorems.control import asked
 

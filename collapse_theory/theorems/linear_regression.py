@@ -8,7 +8,7 @@ import numpy as np
 
 from collapse_theory.families import LinearRegression
 from collapse_theory.families.linear_regression.risk import PAGE, one_fit, repeated_parts, with_noise
-from collapse_theory.regimes.stepping import second_moments
+from collapse_theory.tableau.stepping import second_moments
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems.fate import Fate
 

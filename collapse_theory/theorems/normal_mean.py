@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from collapse_theory.families import NormalMean
-from collapse_theory.regimes import AccumulateFresh, feedback
-from collapse_theory.regimes.linear_map import settled
-from collapse_theory.regimes.regime import MODEL, absent
+from collapse_theory.regimes import AccumulateFresh
+from collapse_theory.tableau import feedback
+from collapse_theory.tableau.linear_map import settled
+from collapse_theory.tableau.step import MODEL, absent
 from collapse_theory.theorem import Theorem
 from collapse_theory.theorems.fate import Fate
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.regimes import Step
-from collapse_theory.regimes.regime import MODEL, REAL
+from collapse_theory.tableau.step import MODEL, REAL
 
 Array = NDArray[np.float64]
 

@@ -17,7 +17,7 @@ from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import Exponential, Pareto
 from collapse_theory.families.scale_walk import AT_CRITICAL, drift, drift_sign, log_moment
 from collapse_theory.gamma_ratios import digamma_minus_log
-from collapse_theory.theorem import Check, Theorem, in_mpmath
+from collapse_theory.theorem import Check, Compiled, Theorem, in_mpmath
 from collapse_theory.theorems.fate import Fate
 
 PAGE = "docs/theory/exponential"
@@ -104,10 +104,6 @@ def _std(setting: Any, t: Any) -> Any:
 
 def _square(setting: Any, t: Any) -> Any:
     return setting.family.scale**2 * np.exp(2 * _first(setting) + _log_growth(setting, t))
-
-
-def _mean(setting: Any, t: Any) -> Any:
-    return np.full(np.shape(t), setting.family.scale * np.exp(_first(setting)))
 
 
 def _mean_formula(setting: Any) -> Any:
@@ -216,9 +212,9 @@ REFITTED_SCALE: tuple[Theorem, ...] = (
         conditions="exponential, accumulation, any sample sizes",
         source=PAGE,
         holds=_accumulated,
-        value=_mean,
+        value=Compiled(_mean_formula),
         formula=_mean_formula,
-        limit=lambda setting: float(_mean(setting, np.array([1]))[0]),
+        limit=lambda setting: float(Compiled(_mean_formula)(setting, 1)),
         proof=_prove_pool,
     ),
     Theorem(

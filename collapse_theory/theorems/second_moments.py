@@ -14,12 +14,12 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.regimes import Step
-from collapse_theory.regimes.feedback import pinned
-from collapse_theory.regimes.linear_map import settled
-from collapse_theory.regimes.moments import ONE, SOURCE, M, V, exact_step_map, letters, mapped, second_moment_map
-from collapse_theory.regimes.stepping import log_spread, second_moments
 from collapse_theory.schedules import Geometric, Power, additive
-from collapse_theory.theorem import Check, Theorem, in_mpmath, proved_by_induction
+from collapse_theory.tableau.feedback import pinned
+from collapse_theory.tableau.linear_map import settled
+from collapse_theory.tableau.moments import ONE, SOURCE, M, V, exact_step_map, letters, mapped, second_moment_map
+from collapse_theory.tableau.stepping import log_spread, second_moments
+from collapse_theory.theorem import Check, Compiled, Theorem, in_mpmath, proved_by_induction
 from collapse_theory.theorems.information import INFORMATION, STATISTIC
 from collapse_theory.theorems.raw_points import mean_reference
 
@@ -213,15 +213,6 @@ def _accumulated_formula(setting: Any) -> Any:
     return setting.family.spread_symbol / n * (sympy.zeta(2) - sympy.zeta(2, t + 1))
 
 
-def _accumulated_value(setting: Any, t: Any) -> Any:
-    """The sum of 1/j², early by adding it up and later from its limit."""
-    from scipy.special import zeta
-
-    early = np.cumsum(1.0 / np.arange(1.0, 101.0) ** 2)
-    summed = np.where(t <= 100, early[np.minimum(t, 100) - 1], np.pi**2 / 6 - zeta(2.0, np.asarray(t) + 1.0))
-    return setting.family.spread / setting.sizes(1) * summed
-
-
 def _conserved_reference(setting: Any, t: int) -> Any:
     """The map in exact fractions with V held at 1, generation by generation."""
     import mpmath
@@ -298,7 +289,7 @@ CONSERVED_MOMENTS: tuple[Theorem, ...] = (
         conditions=f"accumulation, one sample size; {_KEEPING}",
         source="docs/theory/poisson",
         holds=_accumulated,
-        value=_accumulated_value,
+        value=Compiled(_accumulated_formula),
         formula=_accumulated_formula,
         limit=lambda setting: float(setting.family.spread / setting.sizes(1) * np.pi**2 / 6),
         proof=_prove_accumulated,

@@ -11,7 +11,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.recursion import Recursion
-from collapse_theory.theorem import Theorem, evaluate
+from collapse_theory.theorem import Theorem, evaluate, values_of_letters
 
 TOLERANCE = 1e-13
 """Relative error allowed to a closed form; of its logarithm where the value leaves the floats."""
@@ -102,22 +102,13 @@ def _exact(theorem: Theorem, setting: Recursion, formula: Any, t: int, numbers: 
     """The value to 50 digits or more, or None where mpmath has no road at this point."""
     import mpmath
 
-    from collapse_theory import symbols
-
     if theorem.reference is not None:
         try:
             with mpmath.workdps(80):
                 return theorem.reference(setting, t, *numbers) if t else None
         except (NoClosedForm, NotDefined):
             return None
-    letters = {
-        symbols.n: int(setting.sizes(1)),
-        symbols.t: t,
-        **setting.family.symbols(),
-        **setting.regime.symbols(setting.sizes),
-        **setting.sampling.symbols(),
-    }
-    return evaluate(formula, letters)
+    return evaluate(formula, values_of_letters(setting, t))
 
 
 def _curve_error(curve: Any, exact: Any, t: int) -> float:

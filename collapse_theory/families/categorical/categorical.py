@@ -34,7 +34,7 @@ from collapse_theory.families.categorical.enumerated import ENUMERATED
 from collapse_theory.families.categorical.measures import EVENTS, MEASURES
 from collapse_theory.families.categorical.neutral import NEUTRAL
 from collapse_theory.families.categorical.pairs import alive_pairs, for_each, full_table
-from collapse_theory.families.categorical.probabilities import ProbabilityVector
+from collapse_theory.families.categorical.probabilities import ProbabilityVector, shares_of_counts
 from collapse_theory.families.categorical.simulate import run_kernel
 from collapse_theory.families.categorical.smoothed import SMOOTHED
 from collapse_theory.families.categorical.tables import Counts
@@ -142,23 +142,7 @@ class Categorical(Family):
             if "labels" in options:
                 raise ValueError("labels are the keys of the mapping of counts: leave them out")
             options["labels"] = tuple(counts)
-        given = list(counts.values()) if isinstance(counts, Mapping) else counts
-        try:
-            numbers = np.asarray(given, dtype=float)
-        except (TypeError, ValueError, OverflowError) as wrong:
-            raise ValueError(f"counts = {counts!r:.80} is outside its domain: whole numbers, at least 0") from wrong
-        if numbers.ndim != 1:
-            raise ValueError(f"counts has shape {numbers.shape}, outside its domain: one number for each type")
-        bad = ~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers)))
-        if np.any(bad):
-            first = int(np.argmax(bad))
-            name = options.get("labels", range(len(numbers)))[first]
-            raise ValueError(f"counts[{name!r}] = {numbers[first]:g} is outside its domain: an integer, at least 0")
-        if np.count_nonzero(numbers) < 2:
-            raise ValueError(
-                f"counts has {np.count_nonzero(numbers)} types that were seen, outside its domain: 2 or more"
-            )
-        return cls(ProbabilityVector(numbers / numbers.sum(), total=int(numbers.sum())), **options)
+        return cls(shares_of_counts(counts, options.get("labels")), **options)
 
     @classmethod
     def from_sequence(cls, sequence: Iterable[Hashable], **options: Any) -> Categorical:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -120,6 +120,27 @@ class ProbabilityVector:
         if len(self) > WRITTEN_OUT:
             return f"<{len(self)} types>"
         return f"[{', '.join(map(written, self.values.tolist()))}]"
+
+
+def shares_of_counts(counts: Any, labels: Any = None) -> ProbabilityVector:
+    """Shares of counts, in a mapping or one for each type in its place, with their total; ValueError for what is none.
+
+    A wrong count is told under its label, where there are labels.
+    """
+    try:
+        numbers = np.asarray(list(counts.values()) if isinstance(counts, Mapping) else counts, dtype=float)
+    except (TypeError, ValueError, OverflowError) as wrong:
+        raise ValueError(f"counts = {counts!r:.80} is outside its domain: whole numbers, at least 0") from wrong
+    if numbers.ndim != 1:
+        raise ValueError(f"counts has shape {numbers.shape}, outside its domain: one number for each type")
+    bad = ~(np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers)))
+    if np.any(bad):
+        first = int(np.argmax(bad))
+        name = first if labels is None else labels[first]
+        raise ValueError(f"counts[{name!r}] = {numbers[first]:g} is outside its domain: an integer, at least 0")
+    if np.count_nonzero(numbers) < 2:
+        raise ValueError(f"counts has {np.count_nonzero(numbers)} types that were seen, outside its domain: 2 or more")
+    return ProbabilityVector(numbers / numbers.sum(), total=int(numbers.sum()))
 
 
 def _frozen(array: Any) -> Any:

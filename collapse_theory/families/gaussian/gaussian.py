@@ -22,7 +22,8 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, log_expit
 
 from collapse_theory.domain import REAL, SCALE, Choice, Domain, check_parameters, inside, real_numbers
-from collapse_theory.families.family import Event, Family, Measure, State, run_plain
+from collapse_theory.families.divisor import DivisorFamily
+from collapse_theory.families.family import Event, Measure, State, run_plain
 from collapse_theory.families.gaussian.distances import DISTANCES
 from collapse_theory.families.gaussian.location import LOCATION
 from collapse_theory.families.gaussian.measures import EVENTS, MEASURES
@@ -31,7 +32,6 @@ from collapse_theory.families.gaussian.simulate import run_kernel
 from collapse_theory.families.gaussian.spread import SPREAD
 from collapse_theory.families.gaussian.tails import TAILS
 from collapse_theory.families.points import chosen, joined, screened
-from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
 from collapse_theory.theorem import Theorem
 
@@ -45,7 +45,7 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True, repr=False)
-class Gaussian(Family):
+class Gaussian(DivisorFamily):
     r"""The normal law with both parameters unknown.
 
     Parameters
@@ -68,6 +68,7 @@ class Gaussian(Family):
 
     measures: ClassVar[Mapping[str, Measure]] = MEASURES
     times: ClassVar[Mapping[str, Event]] = EVENTS
+    least: ClassVar[int] = 2
     headline: ClassVar[str] = "variance"
     roles: ClassVar[Mapping[str, str]] = {"spread": "variance", "squared_location": "squared_location_error"}
     known: ClassVar[tuple[Theorem, ...]] = (*SPREAD, *LOCATION, *DISTANCES, *TAILS, *PASSAGE)
@@ -144,41 +145,6 @@ class Gaussian(Family):
         from collapse_theory.symbols import ddof, mu0, sigma0
 
         return {ddof: self.ddof, mu0: self.mean, sigma0: self.sd}
-
-    def simplified(self, expression: Any) -> Any:
-        """Formula with this family's divisor put in, simplified; the other letters stay."""
-        import sympy
-
-        from collapse_theory.symbols import ddof
-
-        return sympy.simplify(expression.subs(ddof, sympy.Rational(str(self.ddof))))
-
-    @property
-    def fewest_points(self) -> int:
-        """Two, or more than ddof."""
-        return max(2, int(np.floor(self.ddof)) + 1)
-
-    def check_step(self, step: Any) -> None:
-        """ValueError when fewer than two points, or of Kish's size at most ddof, are fitted."""
-        super().check_step(step)
-        points = sum(c for w, c in zip(step.weight, step.counts, strict=True) if w) + step.carried
-        points = points if step.subsample is None else step.subsample.size
-        if points < 2:
-            raise ValueError(
-                f"a fit to {points} point is outside the domain of a Gaussian: at least 2 points are needed"
-            )
-        if self.ddof >= step.kish:
-            raise ValueError(
-                f"ddof = {self.ddof!r} is outside its domain: a real number below {step.kish:g}, Kish's size"
-            )
-
-    def check(self, sizes: Schedule, last: int = FORESEEN) -> None:
-        """ValueError when n < 2 or ddof ≥ n."""
-        n = sizes.smallest_by(last)
-        if n < 2:
-            raise ValueError(f"sample_size = {n} is outside its domain: an integer ≥ 2 for a Gaussian fit")
-        if self.ddof >= n:
-            raise ValueError(f"ddof = {self.ddof!r} is outside its domain: a real number below n = {n}")
 
     # The state: the fitted mean and log sd in units of the source; runs store the mean in units of the wider law.
 

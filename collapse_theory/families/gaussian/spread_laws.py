@@ -25,6 +25,7 @@ from collapse_theory.families.gaussian.step import (
     replaced,
 )
 from collapse_theory.laws import Normal, affine_of, exponential_of
+from collapse_theory.random_walk.step import carried_by_top
 from collapse_theory.theorem import Check, Order, Theorem, identity
 
 PAGE = "docs/theory/replace"
@@ -198,11 +199,7 @@ def _carried_reference(s: float) -> Any:
 
         if t != 1 or not plug_in(setting):
             raise NoClosedForm("the reference is for one plug-in refit")
-        a = mpmath.mpf(int(setting.sizes(1)) - 1) / 2
-        quantile = mpmath.findroot(
-            lambda x: mpmath.log(mpmath.gammainc(a, x, mpmath.inf, regularized=True) / fraction), a + 2 * mpmath.sqrt(a)
-        )
-        return mpmath.gammainc(a + mpmath.mpf(s), quantile, mpmath.inf, regularized=True)
+        return carried_by_top(mpmath.mpf(int(setting.sizes(1)) - 1) / 2, mpmath.mpf(s), fraction)
 
     return reference
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from collapse_theory.theorem import Check, Theorem, proved_by_induction
+from collapse_theory.theorem import Check, Compiled, Theorem, proved_by_induction
 
 PAGE = "docs/theory/gaussian_mixture"
 TERMS, CLOSE = 24, 0.25
@@ -165,7 +165,7 @@ FLOOR: tuple[Theorem, ...] = (
         conditions=f"{_ADDED}, any sample sizes",
         source=PAGE,
         holds=_raised,
-        value=lambda setting, t: setting.family.spread + setting.family.regularisation * np.asarray(t, dtype=float),
+        value=Compiled(_ledger_formula),
         formula=_ledger_formula,
         proof=_prove_ledger,
     ),

@@ -18,7 +18,7 @@ from collapse_theory import schedules
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.linear_regression.mixed_labels import kept_error, noise_factor
 from collapse_theory.gamma_ratios import digamma_difference
-from collapse_theory.theorem import Check, Theorem, identity, proved_by_induction
+from collapse_theory.theorem import Check, Compiled, Theorem, identity, proved_by_induction
 
 PAGE = "docs/theory/linear_regression"
 
@@ -70,12 +70,14 @@ def _interpolating(setting: Any, n: int) -> float:
     return float(noise**2 * n / (d - n - 1)) if n < d - 1 else np.inf
 
 
-def _noise_formula() -> Any:
-    """σ²d/(n − d − 1), infinite where it does not hold."""
+def _slope_formula(setting: Any) -> Any:
+    """σ²d/(n − d − 1), infinite where it does not hold; 0 without noise."""
     import sympy
 
     from collapse_theory.symbols import d, n, sigma0
 
+    if setting.family.noise == 0:
+        return sympy.Integer(0)
     return sympy.Piecewise((sigma0**2 * noise_factor(n, d), n > d + 1), (sympy.oo, True))
 
 
@@ -126,14 +128,6 @@ def _replaced_limit(setting: Any) -> float:
     if setting.sizes.constant or setting.sizes.reciprocal_sum_converges is False:
         return np.inf
     raise NoClosedForm("the limit under growing numbers of rows is an infinite sum: evaluate at large t")
-
-
-def _squares(t: Any) -> Any:
-    """The sum of 1/j² up to t."""
-    from scipy.special import zeta
-
-    early = np.cumsum(1.0 / np.arange(1.0, 101.0) ** 2)
-    return np.where(t <= 100, early[np.minimum(t, 100) - 1], np.pi**2 / 6 - zeta(2.0, np.asarray(t) + 1.0))
 
 
 def _pooled(setting: Any, t: Any) -> Any:
@@ -284,7 +278,7 @@ MEANS: tuple[Theorem, ...] = (
         conditions="least squares, accumulation, the same rows in all generations, n ≥ d",
         source=f"gerstgrasser2024, Theorem 2; {PAGE}",
         holds=lambda setting: repeated(setting) and setting.tableau.accumulation and determined(setting),
-        value=lambda setting, t: one_fit(setting, float(setting.sizes(1))) * _squares(t),
+        value=Compiled(_from_one(_inverse_squares)),
         formula=_from_one(_inverse_squares),
         limit=lambda setting: float(one_fit(setting, float(setting.sizes(1))) * np.pi**2 / 6),
         proof=_prove_inverse,
@@ -354,7 +348,7 @@ def with_noise(theorem: Theorem) -> Theorem:
         title=theorem.title.replace("excess risk", "test error"),
         quantity="test_error",
         statement=rf"\sigma^2 + E\|w_t-w^*\|^2;\quad {theorem.statement}",
-        value=added(theorem.value),
+        value=Compiled(formula) if isinstance(theorem.value, Compiled) else added(theorem.value),
         formula=None if theorem.formula is None else formula,
         limit=None if theorem.limit is None else added(theorem.limit),
     )
@@ -369,7 +363,8 @@ SLOPE = Theorem(
     conditions="least squares, replacement, one number of rows n ≥ d",
     source=f"gerstgrasser2024, Theorem 2; {PAGE}",
     holds=lambda setting: replaced(setting) and setting.sizes.constant,
-    value=lambda setting: float(one_fit(setting, float(setting.sizes(1)))),
+    value=Compiled(_slope_formula),
+    formula=_slope_formula,
     proof=_prove_inverse,
 )
 

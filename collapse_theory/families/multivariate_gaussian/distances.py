@@ -96,6 +96,16 @@ def _kl_model_slope(setting: Any) -> float:
     return float(0.5 * ((d / n if ddof == 1 else 0.0) - volume_drift(setting)(n)))
 
 
+def _kl_slope_reference(setting: Any, t: int) -> Any:
+    import mpmath
+
+    n, d, ddof = int(setting.sizes(1)), dimension(setting), setting.family.ddof
+    if ddof > 1:
+        return mpmath.inf
+    located = mpmath.mpf(d) / n if ddof == 1 else 0
+    return (located - sum(exact_drift(setting, i, n) for i in range(1, d + 1))) / 2
+
+
 def _log_h(setting: Any) -> Any:
     """Log of E of the inverse of a pivot block, (n − δ)/(n − d − 2)."""
     d, ddof = dimension(setting), setting.family.ddof
@@ -244,6 +254,7 @@ DISTANCES: tuple[Theorem, ...] = (
         source=PAGE,
         holds=replaced_constant,
         value=_kl_model_slope,
+        reference=_kl_slope_reference,
     ),
     Theorem(
         title="mean of KL(source‖model) in d dimensions under replacement",

@@ -23,7 +23,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from collapse_theory.definition import Definition
 from collapse_theory.domain import COUNT, REAL, Choice, Domain, InstanceOf, check_parameters, inside, real_numbers
-from collapse_theory.families.family import Family, Measure, State, run_plain
+from collapse_theory.families.divisor import DivisorFamily
+from collapse_theory.families.family import Measure, State, run_plain
 from collapse_theory.families.multivariate_gaussian import factors
 from collapse_theory.families.multivariate_gaussian.axes import AXES
 from collapse_theory.families.multivariate_gaussian.covariance import CovarianceMatrix
@@ -34,7 +35,6 @@ from collapse_theory.families.multivariate_gaussian.simulate import run_kernel
 from collapse_theory.families.multivariate_gaussian.traces import TRACES
 from collapse_theory.families.multivariate_gaussian.volume import VOLUME
 from collapse_theory.families.points import chosen, joined
-from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
 from collapse_theory.theorem import Theorem
 
@@ -45,7 +45,7 @@ CELLS = 100_000
 
 
 @dataclass(frozen=True, repr=False)
-class MultivariateGaussian(Family):
+class MultivariateGaussian(DivisorFamily):
     r"""The normal law in d dimensions, with mean and covariance unknown.
 
     Parameters
@@ -73,6 +73,7 @@ class MultivariateGaussian(Family):
     covariance: Any = field(default=((1.0, 0.0), (0.0, 1.0)), metadata=inside(InstanceOf(CovarianceMatrix)))
     ddof: float = field(default=1.0, metadata=inside(Domain(typical=(-2, 4))))
 
+    least: ClassVar[int] = 2
     headline: ClassVar[str] = "trace"
     roles: ClassVar[Mapping[str, str]] = {"spread": "trace", "squared_location": "squared_location_error"}
     measures: ClassVar[Mapping[str, Measure]] = MEASURES
@@ -154,19 +155,6 @@ class MultivariateGaussian(Family):
 
         return {ddof: self.ddof, trace0: self.spread}
 
-    def simplified(self, expression: Any) -> Any:
-        """Formula with this family's divisor put in, simplified; the other letters stay."""
-        import sympy
-
-        from collapse_theory.symbols import ddof
-
-        return sympy.simplify(expression.subs(ddof, sympy.Rational(str(self.ddof))))
-
-    @property
-    def fewest_points(self) -> int:
-        """Two, or more than ddof."""
-        return max(2, int(np.floor(self.ddof)) + 1)
-
     @property
     def block_size(self) -> int:
         return max(4, min(2000, CELLS // self.dimension**2))
@@ -175,28 +163,6 @@ class MultivariateGaussian(Family):
         """Replicates of a recursion on one stream: fewer where every point of a growing pool is held."""
         fewer = super().replicates_per_block(recursion)
         return fewer if recursion.tableau.subsample is None else max(4, fewer // self.dimension)
-
-    def check_step(self, step: Any) -> None:
-        """ValueError when fewer than two points, or of Kish's size at most ddof, are fitted."""
-        super().check_step(step)
-        points = sum(c for w, c in zip(step.weight, step.counts, strict=True) if w) + step.carried
-        points = points if step.subsample is None else step.subsample.size
-        if points < 2:
-            raise ValueError(
-                f"a fit to {points} point is outside the domain of a Gaussian: at least 2 points are needed"
-            )
-        if self.ddof >= step.kish:
-            raise ValueError(
-                f"ddof = {self.ddof!r} is outside its domain: a real number below {step.kish:g}, Kish's size"
-            )
-
-    def check(self, sizes: Schedule, last: int = FORESEEN) -> None:
-        """ValueError when n < 2 or ddof ≥ n; with n ≤ d the model is singular, which is no error."""
-        n = sizes.smallest_by(last)
-        if n < 2:
-            raise ValueError(f"sample_size = {n} is outside its domain: an integer ≥ 2 for a Gaussian fit")
-        if self.ddof >= n:
-            raise ValueError(f"ddof = {self.ddof!r} is outside its domain: a real number below n = {n}")
 
     # The state: location in units of the source times e^unit, the unit, and the factor L D of the covariance.
 

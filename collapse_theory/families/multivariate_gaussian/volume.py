@@ -28,6 +28,7 @@ from collapse_theory.families.multivariate_gaussian.step import (
 )
 from collapse_theory.laws import affine_of, exponential_of
 from collapse_theory.random_walk.log_gamma_sum import LogGammaSum
+from collapse_theory.random_walk.step import carried_by_top
 from collapse_theory.schedules import FORESEEN
 from collapse_theory.theorem import Theorem, in_mpmath
 
@@ -185,6 +186,13 @@ def _carried(setting: Any, t: int, fraction: float) -> float:
     return float(law.tilted(1.0).sf(law.isf(fraction)))
 
 
+def _carried_reference(setting: Any, t: int, fraction: float) -> Any:
+    """After one refit in two dimensions, where the determinant is the square of one gamma number."""
+    if t != 1 or dimension(setting) != 2:
+        raise NoClosedForm("the reference is for one refit in two dimensions")
+    return carried_by_top(int(setting.sizes(1)) - 2, 2, fraction)
+
+
 def _growth(name: str) -> Theorem:
     return Theorem(
         title=f"almost-sure growth rate of the {name.replace('_', '-')}",
@@ -300,5 +308,6 @@ VOLUME: tuple[Theorem, ...] = (
         source=PAGE,
         holds=regular_constant,
         value=_carried,
+        reference=_carried_reference,
     ),
 )

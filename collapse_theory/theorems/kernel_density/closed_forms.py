@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.gamma_ratios import log_geometric_sum
-from collapse_theory.regimes.moments import ONE, SOURCE, Form, Letter, M, V, exact_step_map, mapped, second_moment_map
-from collapse_theory.regimes.regime import Step
 from collapse_theory.schedules import additive
-from collapse_theory.theorem import Check, Theorem, proved_by_induction
+from collapse_theory.tableau.moments import ONE, SOURCE, Form, Letter, M, V, exact_step_map, mapped, second_moment_map
+from collapse_theory.tableau.step import Step
+from collapse_theory.theorem import Check, Compiled, Theorem, proved_by_induction
 from collapse_theory.theorems.kernel_density.moment_map import (
     PAGE,
     PARTS,
@@ -85,6 +85,11 @@ def _error_formula(setting: Any = None) -> Any:
     return h**2 * t + (sigma0**2 - n * h**2) * (1 - (1 - 1 / n) ** t)
 
 
+def _second_moment_formula(setting: Any = None) -> Any:
+    h, _, sigma0, t = _letters()
+    return sigma0**2 + h**2 * t
+
+
 def _symbolic_step(inflated: Any = 0) -> dict[Letter, Form]:
     """The map of replacement in letters, with V the model's variance."""
     h, n, _, _ = _letters()
@@ -106,9 +111,9 @@ def _prove_fixed() -> tuple[Check, ...]:
 
 
 def _prove_second_moment() -> tuple[Check, ...]:
-    h, _, sigma0, t = _letters()
+    _, _, sigma0, t = _letters()
     rows = _symbolic_step()
-    formula = sigma0**2 + h**2 * t
+    formula = _second_moment_formula()
     step = proved_by_induction(formula, t, sigma0**2, lambda now: now + rows[V][ONE], "V_t + M_t")
     import sympy
 
@@ -139,12 +144,6 @@ def _prove_pool() -> tuple[Check, ...]:
             kept = kept and state[V] + state[M] == 1 + squared * harmonic
         checks.append(Check(f"V_t + M_t = 1 + h² H_t, n = {size}, t = 1, …, 12", kept))
     return tuple(checks)
-
-
-def _pool_value(setting: Any, t: Any) -> Any:
-    from scipy.special import digamma
-
-    return setting.family.spread + setting.family.bandwidth**2 * (digamma(np.asarray(t) + 1.0) + np.euler_gamma)
 
 
 def _endless(setting: Any, start: float) -> float:
@@ -206,8 +205,8 @@ FIXED: tuple[Theorem, ...] = (
         r"\sigma_0^2 + h^2t",
         conditions="replacement, any sample sizes; a fixed bandwidth",
         holds=lambda setting: fixed(setting) and replaced(setting),
-        value=lambda setting, t: setting.family.spread + setting.family.bandwidth**2 * np.asarray(t, dtype=float),
-        formula=lambda setting: _letters()[2] ** 2 + _letters()[0] ** 2 * _letters()[3],
+        value=Compiled(_second_moment_formula),
+        formula=_second_moment_formula,
         limit=lambda setting: _endless(setting, setting.family.spread),
         proof=_prove_second_moment,
     ),
@@ -217,7 +216,7 @@ FIXED: tuple[Theorem, ...] = (
         r"\sigma_0^2 + h^2H_t,\quad H_t = \sum_{s\le t}\tfrac1s",
         conditions="accumulation, one sample size; a fixed bandwidth",
         holds=lambda setting: fixed(setting) and accumulated(setting),
-        value=_pool_value,
+        value=Compiled(_pool_formula),
         formula=_pool_formula,
         proof=_prove_pool,
     ),

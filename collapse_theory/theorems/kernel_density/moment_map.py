@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families import KernelDensity
-from collapse_theory.regimes.feedback import refuse_many
-from collapse_theory.regimes.linear_map import AffineMap, slotless
-from collapse_theory.regimes.moments import (
+from collapse_theory.tableau.feedback import refuse_many
+from collapse_theory.tableau.linear_map import AffineMap, slotless
+from collapse_theory.tableau.moments import (
     ONE,
     SOURCE,
     Form,
@@ -36,9 +36,9 @@ from collapse_theory.regimes.moments import (
     matrices,
     second_moment_map,
 )
-from collapse_theory.regimes.regime import Step
-from collapse_theory.regimes.scan import scan
-from collapse_theory.regimes.thinning import compositions
+from collapse_theory.tableau.scan import scan
+from collapse_theory.tableau.step import Step
+from collapse_theory.tableau.thinning import compositions
 from collapse_theory.theorem import Theorem, in_mpmath
 
 Array = NDArray[np.float64]

@@ -7,9 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from collapse_theory.regimes import Fresh, FreshMixture
-from collapse_theory.regimes.linear_map import AffineMap, slotless
-from collapse_theory.regimes.moments import M, exact_step_map
 from collapse_theory.schedules import Constant
+from collapse_theory.tableau.linear_map import AffineMap, slotless
+from collapse_theory.tableau.moments import M, exact_step_map
 from collapse_theory.theorem import Check, Theorem
 from collapse_theory.theorems.fate import Fate
 from collapse_theory.theorems.poisson.data import (

@@ -17,7 +17,7 @@ from collapse_theory.families.poisson.lineages import MOST_STEPS, Lineages, OutO
 from collapse_theory.laws import Discrete
 from collapse_theory.regimes import Fresh, FreshMixture
 from collapse_theory.schedules import Constant, power
-from collapse_theory.theorem import Check, Theorem, evaluate
+from collapse_theory.theorem import Check, Compiled, Theorem, evaluate, values_of_letters
 from collapse_theory.theorems.poisson.data import (
     PAGE,
     accumulated,
@@ -76,11 +76,10 @@ def _root_of(theorem: Theorem) -> Theorem:
         return None if of is None else lambda *given: root(of(*given))
 
     def evaluated(setting: Any, t: int) -> Any:
-        from collapse_theory import symbols
-
         assert theorem.formula is not None
-        letters = {symbols.n: int(setting.sizes(1)), symbols.t: t, **setting.family.symbols()}
-        return evaluate(theorem.formula(setting), letters)
+        return evaluate(theorem.formula(setting), values_of_letters(setting, t))
+
+    formula = function(theorem.formula, _sympy_root)
 
     return replace(
         theorem,
@@ -90,9 +89,9 @@ def _root_of(theorem: Theorem) -> Theorem:
         statement=rf"\sqrt{{M_t}},\quad {theorem.statement}",
         conditions=f"Poisson; {theorem.conditions}",
         holds=lambda setting: poisson(setting) and theorem.holds(setting),
-        value=function(theorem.value, np.sqrt),
+        value=Compiled(formula) if isinstance(theorem.value, Compiled) else function(theorem.value, np.sqrt),
         log_value=None,
-        formula=function(theorem.formula, _sympy_root),
+        formula=formula,
         reference=function(theorem.reference or evaluated, lambda number: number**0.5),
         limit=function(theorem.limit, math.sqrt),
     )

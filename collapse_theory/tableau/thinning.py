@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.regimes.regime import MODEL, REAL, Step, absent
+from collapse_theory.tableau.step import MODEL, REAL, Step, absent
 from collapse_theory.wright_fisher.quadrature import NORMAL_FROM, gauss_rule, normal_rule
 
 Array = NDArray[np.float64]

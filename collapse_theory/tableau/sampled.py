@@ -1,4 +1,4 @@
-"""A regime whose models' points have another variance than the model: what a sampling does to its second moments."""
+"""A scheme whose models' points have another variance than the model: what a sampling does to second moments."""
 
 from __future__ import annotations
 
@@ -6,23 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from collapse_theory.regimes.regime import Regime, Step
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.scheme import Scheme
+from collapse_theory.tableau.step import Step
 
 
 @dataclass(frozen=True)
-class Sampled(Regime):
-    """The regime of a sampling that keeps a point's mean and multiplies its variance, from generation 2 on.
+class Sampled(Scheme):
+    """The scheme of a sampling that keeps a point's mean and multiplies its variance, from generation 2 on.
 
     Parameters
     ----------
-    regime : Regime
+    regime : Scheme
         On which data.
     point_variance : float
         Variance of a sampled point in units of the model's.
     """
 
-    regime: Regime
+    regime: Scheme
     point_variance: float
 
     def step(self, t: Any, sizes: Schedule) -> Step:
@@ -37,7 +38,3 @@ class Sampled(Regime):
 
     def symbols(self, sizes: Schedule) -> Mapping[Any, Any]:
         return self.regime.symbols(sizes)
-
-    @classmethod
-    def examples(cls) -> tuple[Sampled, ...]:
-        return ()

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.regimes.feedback import (
+from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.feedback import (
     combined,
     from_the_model,
     moving,
@@ -26,9 +27,8 @@ from collapse_theory.regimes.feedback import (
     refuse_many,
     second_moment_feedback,
 )
-from collapse_theory.regimes.linear_map import AffineMap
-from collapse_theory.regimes.moments import ONE, Form, Letter, M, V, exact_step_map, letters, matrices
-from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.linear_map import AffineMap
+from collapse_theory.tableau.moments import ONE, Form, Letter, M, V, exact_step_map, letters, matrices
 
 CHUNK = 4096
 ENTRIES = 2 * 10**7
@@ -247,7 +247,7 @@ def _laid(regime: Any, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> Ar
 
 
 def _scanned(steps: Array, state: Array, generations: int) -> Array:
-    from collapse_theory.regimes.scan import scan, scan_same
+    from collapse_theory.tableau.scan import scan, scan_same
 
     if len(steps) == generations:
         return np.asarray(scan(steps, state))

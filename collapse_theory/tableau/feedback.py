@@ -16,10 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.regimes.moments import Form, Letter, V, exact_step_map, in_fractions, letters, mean_map
-from collapse_theory.regimes.regime import FIRST_SLOT, REAL, Regime, Step, absent
-from collapse_theory.regimes.thinning import compositions
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.moments import Form, Letter, V, exact_step_map, in_fractions, letters, mean_map
+from collapse_theory.tableau.scheme import Scheme
+from collapse_theory.tableau.step import FIRST_SLOT, REAL, Step, absent
+from collapse_theory.tableau.thinning import compositions
 
 Array = NDArray[np.float64]
 
@@ -115,7 +116,7 @@ def _free(step: Step) -> list[int]:
 def averaged_means(step: Step, ddof: Any = 0) -> tuple[Array, Array]:
     """Matrix of the map of the means, and what a bias of the model's points adds; over random numbers of points."""
     if step.thinned:
-        from collapse_theory.regimes.thinning import fewest
+        from collapse_theory.tableau.thinning import fewest
 
         real, model, chances = compositions(step, fewest(ddof))
         drawn = (0 if absent(step.drawn[REAL]) else real, model)
@@ -131,7 +132,7 @@ def averaged_means(step: Step, ddof: Any = 0) -> tuple[Array, Array]:
     return matrix, np.array([float(b) for b in biased])
 
 
-def bias_response(regime: Regime, sizes: Schedule, t: Any, ddof: Any = 0) -> Array:
+def bias_response(regime: Scheme, sizes: Schedule, t: Any, ddof: Any = 0) -> Array:
     """Error of the fitted mean at generations t ≥ 0 when every point drawn from a model is off by 1.
 
     Generation 1 is fitted to real points, which have no bias.
@@ -141,7 +142,7 @@ def bias_response(regime: Regime, sizes: Schedule, t: Any, ddof: Any = 0) -> Arr
     return np.asarray(path[asked, 0])
 
 
-def _biased_means(regime: Regime, sizes: Schedule, last: int, ddof: Any) -> Array:
+def _biased_means(regime: Scheme, sizes: Schedule, last: int, ddof: Any) -> Array:
     """Means of the model and of the slots in generations 0 to last, shape ``(last + 1, means)``."""
     if last > MOST_BIASED:
         raise NoClosedForm(f"a bias is followed through {MOST_BIASED} generations, step by step; here {last}")
@@ -155,7 +156,7 @@ def _biased_means(regime: Regime, sizes: Schedule, last: int, ddof: Any) -> Arra
     return path
 
 
-def long_run_bias(regime: Regime, sizes: Schedule, ddof: Any = 0) -> float:
+def long_run_bias(regime: Scheme, sizes: Schedule, ddof: Any = 0) -> float:
     """Limit of :func:`bias_response` where the step stays the same; infinite where nothing ties the loop."""
     step = regime.tableau(sizes)
     if not pinned(step):

@@ -24,8 +24,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.regimes.moments import ONE, M, V, exact_step_map
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.moments import ONE, M, V, exact_step_map
 from collapse_theory.theorem import Check, Theorem, matrix_in_mpmath
 
 PAGE = "docs/theory/fresh"

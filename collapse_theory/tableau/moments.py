@@ -35,9 +35,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.regimes.regime import MODEL, REAL, Regime, Step, Subsample, absent
-from collapse_theory.regimes.thinning import compositions, fewest
 from collapse_theory.schedules import Schedule
+from collapse_theory.tableau.scheme import Scheme
+from collapse_theory.tableau.step import MODEL, REAL, Step, Subsample, absent
+from collapse_theory.tableau.thinning import compositions, fewest
 
 Letter = tuple[Any, ...]
 Form = dict[Letter, Any]
@@ -199,7 +200,7 @@ def mean_map(step: Step) -> tuple[list[dict[int, Any]], list[Any]]:
 
 
 def exact_second_moments(
-    regime: Regime, sizes: Schedule, ddof: Fraction | int, generations: int
+    regime: Scheme, sizes: Schedule, ddof: Fraction | int, generations: int
 ) -> list[tuple[Fraction, Fraction]]:
     r"""Exact :math:`(E\sigma_t^2, E(\mu_t-\mu_0)^2)` in units of the source variance, t = 0, 1, …, as Fractions."""
     state, found = SOURCE, [(Fraction(1), Fraction(0))]
@@ -247,7 +248,7 @@ def in_fractions(step: Step) -> Step:
     )
 
 
-def matrices(regime: Regime, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> NDArray[np.float64]:
+def matrices(regime: Scheme, sizes: Schedule, ddof: float, t: NDArray[np.int64]) -> NDArray[np.float64]:
     """One-step matrices of generations t (all ≥ 2 or a single one), shape ``(len(t), letters, letters)``."""
     step = regime.step(t if len(t) > 1 else int(t[0]), sizes)
     if step.thinned and len(t) > 1:

@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collapse_theory import claims as claims
     from collapse_theory import examples as examples
     from collapse_theory import schedules as schedules
     from collapse_theory import strategies as strategies
@@ -36,6 +37,14 @@ if TYPE_CHECKING:
     from collapse_theory.families import ProbabilityVector as ProbabilityVector
     from collapse_theory.families import TransitionMatrix as TransitionMatrix
     from collapse_theory.forecasting import forecast as forecast
+    from collapse_theory.judgement import Case as Case
+    from collapse_theory.judgement import Cases as Cases
+    from collapse_theory.judgement import Claim as Claim
+    from collapse_theory.judgement import NotAClaim as NotAClaim
+    from collapse_theory.judgement import SimulatedMargin as SimulatedMargin
+    from collapse_theory.judgement import Verdict as Verdict
+    from collapse_theory.judgement import positive_beyond as positive_beyond
+    from collapse_theory.judgement import positive_on as positive_on
     from collapse_theory.meanings import definitions as definitions
     from collapse_theory.passage import passages as passages
     from collapse_theory.plotting import plot as plot
@@ -74,6 +83,7 @@ if TYPE_CHECKING:
     from collapse_theory.simulation import Summaries as Summaries
     from collapse_theory.simulation import Summary as Summary
     from collapse_theory.simulation import Values as Values
+    from collapse_theory.theorem import Check as Check
     from collapse_theory.theorem import Theorem as Theorem
     from collapse_theory.theorem_atlas import atlas as atlas
     from collapse_theory.theorems.fate import critical_ddof as critical_ddof
@@ -134,6 +144,7 @@ _PUBLIC = {
     "critical_ddof": "theorems.fate",
     "wright_fisher": "",
     "Theorem": "theorem",
+    "Check": "theorem",
     "Runs": "simulation",
     "Estimate": "simulation",
     "Values": "simulation",
@@ -143,6 +154,15 @@ _PUBLIC = {
     "plot": "plotting",
     "compare": "comparison",
     "definitions": "meanings",
+    "Claim": "judgement",
+    "Case": "judgement",
+    "Cases": "judgement",
+    "SimulatedMargin": "judgement",
+    "positive_on": "judgement",
+    "positive_beyond": "judgement",
+    "NotAClaim": "judgement",
+    "Verdict": "judgement",
+    "claims": "",
     "forecast": "forecasting",
     "passages": "passage",
     "verify": "verification",

@@ -5,7 +5,8 @@
 >>> verdict.status
 'REFUTED'
 
-``ct.claims.table()`` lists them all, ``ct.claims.find("A12")`` looks one up by its number.
+``ct.claims.table()`` lists them all, ``ct.claims.find("A12")`` looks one up by its number, ``ct.claims.check()`` gives
+the verdicts on all of them.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from __future__ import annotations
 from typing import Any
 
 from collapse_theory.claims.catalogue import find, load, named, names
+from collapse_theory.claims.checking import check
 from collapse_theory.claims.listing import Listing, table
 
-__all__ = ["Listing", "find", "named", "names", "table"]
+__all__ = ["Listing", "check", "find", "named", "names", "table"]
 
 
 def __dir__() -> list[str]:

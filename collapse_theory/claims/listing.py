@@ -79,10 +79,10 @@ class Listing:
             box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, caption=Text(self.summary), caption_justify="left"
         )
         found.add_column(Text("no."), no_wrap=True)
-        found.add_column(Text("claim"), ratio=3)
+        found.add_column(Text("claim"), ratio=3, overflow="fold")
         found.add_column(Text("of"), max_width=10)
         found.add_column(Text("verdict"), no_wrap=True)
-        found.add_column(Text("true when, or why it is no claim"), ratio=2)
+        found.add_column(Text("true when, or why it is no claim"), ratio=2, overflow="fold")
         before = ""
         for one in self.entries:
             if one.subject != before:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,98 +24,22 @@ STAKES = np.geomspace(1e-3, 0.99, 24)
 """Shares of the largest stake that the gambler holds, an equal part of the capital in each."""
 FIRST = 512
 """Observations in the first round; every later round doubles what is there."""
+HALVINGS = 24
+"""Halvings of an interval in the search for its end, which stays on the safe side."""
 LARGEST_SHARE = 0.1
 """Share of a one-sided mean in a single observation beyond which simulation does not see it."""
 
 
-@dataclass(frozen=True)
-class Bet:
-    """What betting on the sign of a mean came to.
+class Sample:
+    """Observations as values with counts: the capital does not depend on their order.
 
     Parameters
     ----------
-    sign : {1, -1, 0}
-        The sign that was established at the level; 0 for none.
-    mean : float
-        Mean of the observations.
+    values : array
+        The observations.
     low, high : float
-        Interval that holds the mean with the level's coverage, whenever one stops.
-    runs : int
-        Observations.
-    log_capital : float
-        Logarithm of the larger of the two capitals at the end.
-    unseeable : bool
-        Whether a single observation holds more than a tenth of the sum, where nothing bounds them.
+        Their bounds.
     """
-
-    sign: int
-    mean: float
-    low: float
-    high: float
-    runs: int
-    log_capital: float
-    unseeable: bool = False
-
-
-def bet(
-    draw: Callable[[int, np.random.SeedSequence], Any],
-    low: float,
-    high: float,
-    *,
-    alpha: float,
-    seed: np.random.SeedSequence,
-    most: int,
-) -> Bet:
-    """Bet on the sign of a mean until it is established or the observations are spent.
-
-    Parameters
-    ----------
-    draw : callable
-        ``draw(count, seed)``: so many independent observations.
-    low, high : float
-        Bounds of every observation; infinite on one side at most. Where ``high`` is infinite, only "positive" can be
-        established, and where ``low`` is, only "negative".
-    alpha : float
-        Probability with which a sign that is established is the wrong one, at most.
-    seed : SeedSequence
-        Each round draws from a stream of its own.
-    most : int
-        Observations that may be spent.
-
-    Raises
-    ------
-    MarginError
-        For observations that are NaN or outside their bounds.
-    """
-    PROBABILITY.check("alpha", alpha)
-    level = math.log(2 / alpha)  # half of alpha for each sign
-    drawn: list[Array] = []
-    spent, sign, capital = 0, 0, (0.0, 0.0)
-    while spent < most and sign == 0:
-        count = min(max(FIRST, spent), most - spent)
-        new = np.asarray(draw(count, np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, len(drawn)))))
-        drawn.append(_checked(new.astype(float), count, low, high))
-        spent += count
-        sample = _Sample(np.concatenate(drawn), low, high)
-        capital = sample.against_at_most(0.0), sample.against_at_least(0.0)
-        sign = int(capital[0] >= level) - int(capital[1] >= level)
-    below, above = sample.interval(level)
-    return Bet(sign, sample.mean, below, above, spent, max(capital), sample.unseeable)
-
-
-def _checked(values: Array, count: int, low: float, high: float) -> Array:
-    if values.shape != (count,):
-        raise MarginError(f"observations have shape {values.shape} in place of {(count,)}")
-    if np.any(np.isnan(values)):
-        raise MarginError("an observation is NaN")
-    outside = (values < low) | (values > high)
-    if np.any(outside):
-        raise MarginError(f"an observation is {values[outside][0]:g}, outside its bounds [{low:g}, {high:g}]")
-    return values
-
-
-class _Sample:
-    """Observations as values with counts: the capital does not depend on their order."""
 
     def __init__(self, values: Array, low: float, high: float) -> None:
         self.low, self.high = low, high
@@ -157,11 +82,107 @@ class _Sample:
         return below, above
 
 
+@dataclass(frozen=True)
+class Bet:
+    """What betting on the sign of a mean came to.
+
+    Parameters
+    ----------
+    sign : {1, -1, 0}
+        The sign that was established at the level; 0 for none.
+    runs : int
+        Observations.
+    log_capital : float
+        Logarithm of the larger of the two capitals at the end.
+    level : float
+        Logarithm of the capital that establishes a sign.
+    sample : Sample
+        The observations.
+    """
+
+    sign: int
+    runs: int
+    log_capital: float
+    level: float
+    sample: Sample = field(repr=False, compare=False)
+
+    @property
+    def mean(self) -> float:
+        """Mean of the observations."""
+        return self.sample.mean
+
+    @property
+    def unseeable(self) -> bool:
+        """Whether one observation holds more than a tenth of the sum, where nothing bounds them."""
+        return self.sample.unseeable
+
+    @cached_property
+    def interval(self) -> tuple[float, float]:
+        """Interval that holds the mean with the level's coverage, whenever one stops."""
+        return self.sample.interval(self.level)
+
+
+def bet(
+    draw: Callable[[int, np.random.SeedSequence], Any],
+    low: float,
+    high: float,
+    *,
+    alpha: float,
+    seed: np.random.SeedSequence,
+    most: int,
+) -> Bet:
+    """Bet on the sign of a mean until it is established or the observations are spent.
+
+    Parameters
+    ----------
+    draw : callable
+        ``draw(count, seed)``: so many independent observations.
+    low, high : float
+        Bounds of every observation; infinite on one side at most. Where ``high`` is infinite, only "positive" can be
+        established, and where ``low`` is, only "negative".
+    alpha : float
+        Probability with which a sign that is established is the wrong one, at most.
+    seed : SeedSequence
+        Each round draws from a stream of its own.
+    most : int
+        Observations that may be spent.
+
+    Raises
+    ------
+    MarginError
+        For observations that are NaN or outside their bounds.
+    """
+    PROBABILITY.check("alpha", alpha)
+    level = math.log(2 / alpha)  # half of alpha for each sign
+    drawn: list[Array] = []
+    spent, sign, capital = 0, 0, (0.0, 0.0)
+    while spent < most and sign == 0:
+        count = min(max(FIRST, spent), most - spent)
+        new = np.asarray(draw(count, np.random.SeedSequence(seed.entropy, spawn_key=(*seed.spawn_key, len(drawn)))))
+        drawn.append(_checked(new.astype(float), count, low, high))
+        spent += count
+        sample = Sample(np.concatenate(drawn), low, high)
+        capital = sample.against_at_most(0.0), sample.against_at_least(0.0)
+        sign = int(capital[0] >= level) - int(capital[1] >= level)
+    return Bet(sign, spent, max(capital), level, sample)
+
+
+def _checked(values: Array, count: int, low: float, high: float) -> Array:
+    if values.shape != (count,):
+        raise MarginError(f"observations have shape {values.shape} in place of {(count,)}")
+    if np.any(np.isnan(values)):
+        raise MarginError("an observation is NaN")
+    outside = (values < low) | (values > high)
+    if np.any(outside):
+        raise MarginError(f"an observation is {values[outside][0]:g}, outside its bounds [{low:g}, {high:g}]")
+    return values
+
+
 def _edge(rejected: Callable[[float], bool], far: float, near: float) -> float:
     """Where means stop being rejected, between one that is far away and the mean of the observations."""
     if not rejected(far):
         return far
-    for _ in range(40):
+    for _ in range(HALVINGS):
         middle = (far + near) / 2
         far, near = (middle, near) if rejected(middle) else (far, middle)
     return far

@@ -78,7 +78,7 @@ def table(verdict: Verdict) -> Table:
     found.add_column(overflow="fold")
     for name, text in rows(verdict):
         found.add_row(name, Text(text))
-    if code(verdict):
+    if verdict.counterexample is not None:
         found.add_row("code", Text(code(verdict)))
     return found
 
@@ -99,7 +99,8 @@ def as_html(verdict: Verdict) -> str:
     colour = COLOURS[verdict.status]
     unexpected = "" if verdict.as_expected else f" but {verdict.claim.expected} was expected"
     lines = "".join(_row(name, escape(text)) for name, text in rows(verdict))
-    lines += _row("code", f"<pre style='margin:0'>{escape(code(verdict))}</pre>") if code(verdict) else ""
+    if verdict.counterexample is not None:
+        lines += _row("code", f"<pre style='margin:0'>{escape(code(verdict))}</pre>")
     return f"<div><b style='color:{colour}'>{verdict.status}</b>{unexpected}<table>{lines}</table></div>"
 
 
@@ -155,7 +156,7 @@ def _witness(witness: Witness | None) -> dict[str, Any] | None:
         "margin": _plain(witness.value),
         "in_words": witness.in_words,
         "exactness": witness.exactness,
-        "interval": None if bet is None else [_plain(bet.low), _plain(bet.high)],
+        "interval": None if bet is None else [_plain(end) for end in bet.interval],
         "runs": None if bet is None else bet.runs,
     }
 

@@ -55,7 +55,8 @@ class Witness:
     def in_words(self) -> str:
         """The margin: a fraction in full while it is short, a simulated mean with its interval."""
         if self.bet is not None:
-            return f"{self.value:.4g} in [{self.bet.low:.4g}, {self.bet.high:.4g}] after {self.bet.runs} runs"
+            low, high = self.bet.interval
+            return f"{self.value:.4g} in [{low:.4g}, {high:.4g}] after {self.bet.runs} runs"
         told = str(self.margin)
         if isinstance(self.margin, Fraction) and self.margin.denominator > 1 and len(told) <= LONGEST:
             return f"{told} = {self.value:.6g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from collapse_theory import strategies as strategies
     from collapse_theory import wright_fisher as wright_fisher
     from collapse_theory.comparison import compare as compare
+    from collapse_theory.errors import MarginError as MarginError
     from collapse_theory.errors import MemoryBudgetExceeded as MemoryBudgetExceeded
     from collapse_theory.errors import NoClosedForm as NoClosedForm
     from collapse_theory.errors import NotDefined as NotDefined
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from collapse_theory.judgement import NotAClaim as NotAClaim
     from collapse_theory.judgement import SimulatedMargin as SimulatedMargin
     from collapse_theory.judgement import Verdict as Verdict
+    from collapse_theory.judgement import assert_claim as assert_claim
     from collapse_theory.judgement import positive_beyond as positive_beyond
     from collapse_theory.judgement import positive_on as positive_on
     from collapse_theory.meanings import definitions as definitions
@@ -161,6 +164,7 @@ _PUBLIC = {
     "positive_on": "judgement",
     "positive_beyond": "judgement",
     "NotAClaim": "judgement",
+    "assert_claim": "judgement",
     "Verdict": "judgement",
     "claims": "",
     "forecast": "forecasting",
@@ -172,6 +176,7 @@ _PUBLIC = {
     "NoClosedForm": "errors",
     "NotDefined": "errors",
     "Unseeable": "errors",
+    "MarginError": "errors",
     "MemoryBudgetExceeded": "errors",
     "show_versions": "versions",
 }
@@ -192,7 +197,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'collapse_theory' has no attribute {name!r}")
     if not _PUBLIC[name]:
         return import_module(f"collapse_theory.{name}")
-    return getattr(import_module(f"collapse_theory.{_PUBLIC[name]}"), name)
+    found = getattr(import_module(f"collapse_theory.{_PUBLIC[name]}"), name)
+    if isinstance(found, type) and "hypothesis" in sys.modules:
+        import_module("collapse_theory.registration").register(found)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,6 @@
 """Judgement: how a claim gets its verdict, by proof, by search among exact margins, or by betting on simulated ones."""
 
+from collapse_theory.judgement.assertion import ClaimFailed, assert_claim
 from collapse_theory.judgement.betting import Bet, bet
 from collapse_theory.judgement.cases import Case, Cases
 from collapse_theory.judgement.claim import Claim, NotAClaim
@@ -12,10 +13,12 @@ __all__ = [
     "Case",
     "Cases",
     "Claim",
+    "ClaimFailed",
     "NotAClaim",
     "SimulatedMargin",
     "Verdict",
     "Witness",
+    "assert_claim",
     "bet",
     "digamma_less_log",
     "positive_beyond",

@@ -29,9 +29,7 @@ def test_types_are_drawn_by_the_strategies(recursion: ct.Recursion, family: ct.F
     ],
 )
 def test_in_either_order(first: str) -> None:
-    found = (
-        "from hypothesis import find; assert find(st.from_type(ct.Gaussian), lambda drawn: drawn.ddof != 1).ddof == 0"
-    )
+    found = "from hypothesis import find; find(st.from_type(ct.Gaussian), lambda drawn: drawn.ddof != 1)"
     program = f"{first}; {found}"  # unregistered, the type would give the default member alone
     subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)
 

@@ -15,14 +15,19 @@ from collapse_theory.judgement import Claim, NotAClaim
 PACKAGE = "collapse_theory.claims"
 
 
+def folder() -> Path:
+    """Folder of the catalogue, which has one for each subject."""
+    return Path(__file__).parent
+
+
 @cache
 def _modules() -> dict[str, str]:
     """Module of each claim, by its name, in the order of the folders."""
     found: dict[str, str] = {}
-    for folder in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if folder.ispkg:
-            for module in pkgutil.iter_modules([str(Path(__file__).parent / folder.name)]):
-                found[module.name] = f"{PACKAGE}.{folder.name}.{module.name}"
+    for room in pkgutil.iter_modules([str(folder())]):
+        if room.ispkg:
+            for module in pkgutil.iter_modules([str(folder() / room.name)]):
+                found[module.name] = f"{PACKAGE}.{room.name}.{module.name}"
     return found
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+PAGE = Path(__file__).parents[1] / "docs" / "property_based_tests.md"
 
 pytest_plugins = "pytester"
 
@@ -130,3 +134,15 @@ def test_the_plug_in_imports_nothing_heavy() -> None:
         "assert not heavy, heavy"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.skipif(not PAGE.exists(), reason="needs a checkout")
+def test_the_files_of_the_documentation_pass(pytester: pytest.Pytester) -> None:
+    files = re.findall(
+        r"^```python\n# (\S+)\.py\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
+    pytester.makepyfile(**dict(files))
+    configuration = re.search(r"^```ini\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    assert configuration is not None
+    pytester.makeini(configuration[1])
+    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=4)

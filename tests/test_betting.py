@@ -120,13 +120,11 @@ def test_tilted_runs_see_a_mean_that_plain_runs_do_not(seed: int) -> None:
             lambda runs: recursion.variance.values(runs)[:, -1],
             low=0.0,
             high=math.inf,
+            less=0.9,
             tilt=tilt,
         )
 
-    def shifted(count: int, stream: np.random.SeedSequence) -> Any:
-        return margin(1.0).draw(count, stream) - 0.9
-
     level, stream = false_alarm(1), np.random.SeedSequence(seed)
-    assert bet(shifted, -0.9, math.inf, alpha=level, seed=stream, most=20_000).sign == 1
-    plain = bet(margin(0.0).draw, 0.0, math.inf, alpha=level, seed=stream, most=2_000)
+    assert bet(margin(1.0).draw, -0.9, math.inf, alpha=level, seed=stream, most=20_000).sign == 1
+    plain = bet(margin(0.0).draw, -0.9, math.inf, alpha=level, seed=stream, most=2_000)
     assert plain.unseeable

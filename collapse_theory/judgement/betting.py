@@ -45,9 +45,9 @@ class Sample:
         self.low, self.high = low, high
         self.mean = float(np.mean(values))
         self.values, self.counts = np.unique(values, return_counts=True)
-        total = float(np.sum(np.abs(values)))
         bounded = math.isfinite(low) and math.isfinite(high)
-        self.unseeable = not bounded and total > 0 and float(np.max(np.abs(values))) > LARGEST_SHARE * total
+        beyond = values - low if math.isfinite(low) else high - values
+        self.unseeable = not bounded and float(np.max(beyond)) > LARGEST_SHARE * float(np.sum(beyond))
 
     def against_at_most(self, m: float) -> float:
         """Log-capital of betting against "the mean is at most m"."""
@@ -60,9 +60,9 @@ class Sample:
     def _capital(self, gains: Array, largest_loss: float) -> float:
         if math.isinf(largest_loss):
             return -math.inf
-        scale = max(float(np.max(np.abs(gains))), 1e-300)
-        largest = 1 / max(largest_loss, 1e-3 * scale)
-        logs = self.counts @ np.log1p(np.outer(gains, STAKES * largest))
+        if largest_loss <= 0:  # nothing can be lost, so a single gain decides
+            return math.inf if np.any(gains > 0) else 0.0
+        logs = self.counts @ np.log1p(np.outer(gains, STAKES / largest_loss))
         top = float(np.max(logs))
         return top + math.log(float(np.mean(np.exp(logs - top))))
 
@@ -113,7 +113,7 @@ class Bet:
 
     @property
     def unseeable(self) -> bool:
-        """Whether one observation holds more than a tenth of the sum, where nothing bounds them."""
+        """Whether one observation holds more than a tenth of what lies beyond the one bound."""
         return self.sample.unseeable
 
     @cached_property

@@ -58,9 +58,10 @@ class SimulatedMargin:
         *,
         low: float,
         high: float,
+        less: float = 0.0,
         tilt: float = 0.0,
     ) -> SimulatedMargin:
-        """Mean over runs of a value at the last generation.
+        """Mean over runs of a value at the last generation, less a number.
 
         Parameters
         ----------
@@ -70,9 +71,11 @@ class SimulatedMargin:
             The last generation, which is kept.
         value : callable
             ``value(runs)``: one number for each run, such as
-            ``lambda runs: recursion.variance.values(runs)[:, -1] - 1``.
+            ``lambda runs: recursion.variance.values(runs)[:, -1]``.
         low, high : float
             Bounds of the value, or of value times likelihood ratio where the runs are tilted.
+        less : float
+            What the mean is compared with.
         tilt : float
             As for :meth:`Recursion.simulate`; each value is multiplied by the likelihood ratio of its run.
         """
@@ -80,9 +83,10 @@ class SimulatedMargin:
         def draw(count: int, seed: np.random.SeedSequence) -> Any:
             runs = recursion.simulate(generations, count, rng=seed, tilt=tilt)
             values = np.asarray(value(runs), dtype=float)
-            return values if runs.log_weights is None else values * np.exp(runs.log_weights[:, -1])
+            weights = 1.0 if runs.log_weights is None else np.exp(runs.log_weights[:, -1])
+            return values * weights - less
 
-        return cls(draw, low, high)
+        return cls(draw, low - less, high - less)
 
     @classmethod
     def chance(

@@ -11,6 +11,7 @@ from collapse_theory.claims.catalogue import named, subject
 from collapse_theory.domain import Choice
 from collapse_theory.judgement import Claim, NotAClaim, Verdict
 from collapse_theory.judgement.report import COLOURS, STYLES
+from collapse_theory.plain_text import plain_text
 
 if TYPE_CHECKING:
     import pandas
@@ -98,13 +99,7 @@ class Listing:
         return found
 
     def __str__(self) -> str:
-        from io import StringIO
-
-        from rich.console import Console
-
-        text = StringIO()
-        Console(file=text, width=self.width, color_system=None).print(self.table())
-        return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+        return plain_text(self.table(), self.width)
 
     def _repr_html_(self) -> str:
         left = "style='text-align:left;vertical-align:top'"

@@ -6,6 +6,8 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from collapse_theory.plain_text import plain_text
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -24,7 +26,8 @@ def evidence(verdict: Verdict) -> str:
         return f"{verdict.counterexample} ({where}{verdict.kind}, {looked} looked at)"
     seen = "" if verdict.smallest is None else f"; smallest of {looked} at {verdict.smallest}"
     if verdict.status == "PROVED":
-        return (verdict.reason or f"{len(verdict.proof)} steps of proof ran") + seen
+        steps = f"{len(verdict.proof)} {'step' if len(verdict.proof) == 1 else 'steps'} of proof ran"
+        return (verdict.reason or steps) + seen
     if verdict.status == "UNDECIDED":
         return verdict.reason
     level = "" if verdict.alpha is None else f", each at a level that adds up to {verdict.alpha:g}"
@@ -85,13 +88,7 @@ def table(verdict: Verdict) -> Table:
 
 def as_text(verdict: Verdict, width: int) -> str:
     """The verdict as plain text of a width in characters."""
-    from io import StringIO
-
-    from rich.console import Console
-
-    text = StringIO()
-    Console(file=text, width=width, color_system=None).print(table(verdict))
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+    return plain_text(table(verdict), width)
 
 
 def as_html(verdict: Verdict) -> str:

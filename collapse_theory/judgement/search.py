@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -22,6 +25,7 @@ from collapse_theory.judgement.verdict import Order, Verdict, Witness
 from collapse_theory.simulation.blocks import Seed
 from collapse_theory.theorem import Check
 
+LOCK = RLock()
 LARGEST_TARGET = 1e100
 """Margins beyond this are all alike to the search."""
 
@@ -126,12 +130,38 @@ def _hypothesis(cases: SearchStrategy[Any], looked: _Looked, budget: int) -> Wit
             target(-min(max(witness.value, -LARGEST_TARGET), LARGEST_TARGET))
 
     try:
-        look()
+        with _no_constants_of_other_modules():
+            look()
     except _Counterexample as found:
         return found.witness
     except Unsatisfiable:
         return None
     return None
+
+
+@contextmanager
+def _no_constants_of_other_modules() -> Iterator[None]:
+    """A search that does not depend on what else is loaded.
+
+    Hypothesis sprinkles its draws with constants that it finds in the source of loaded modules. There is no setting
+    for that; where a release does it in another way, searches differ between programs, not between runs of one.
+    """
+    from hypothesis.internal.conjecture import providers
+
+    name = "_get_local_constants"
+    if not hasattr(providers, name) or not hasattr(providers, "CONSTANTS_CACHE"):
+        yield
+        return
+    with LOCK:
+        usual = getattr(providers, name)
+        nothing = providers.Constants()
+        providers.CONSTANTS_CACHE.cache.clear()
+        setattr(providers, name, lambda: nothing)
+        try:
+            yield
+        finally:
+            setattr(providers, name, usual)
+            providers.CONSTANTS_CACHE.cache.clear()
 
 
 class _Looked:

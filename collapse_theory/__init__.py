@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collapse_theory import claims as claims
     from collapse_theory import examples as examples
     from collapse_theory import schedules as schedules
     from collapse_theory import strategies as strategies
     from collapse_theory import wright_fisher as wright_fisher
     from collapse_theory.comparison import compare as compare
+    from collapse_theory.errors import MarginError as MarginError
     from collapse_theory.errors import MemoryBudgetExceeded as MemoryBudgetExceeded
     from collapse_theory.errors import NoClosedForm as NoClosedForm
     from collapse_theory.errors import NotDefined as NotDefined
@@ -36,6 +39,15 @@ if TYPE_CHECKING:
     from collapse_theory.families import ProbabilityVector as ProbabilityVector
     from collapse_theory.families import TransitionMatrix as TransitionMatrix
     from collapse_theory.forecasting import forecast as forecast
+    from collapse_theory.judgement import Case as Case
+    from collapse_theory.judgement import Cases as Cases
+    from collapse_theory.judgement import Claim as Claim
+    from collapse_theory.judgement import NotAClaim as NotAClaim
+    from collapse_theory.judgement import SimulatedMargin as SimulatedMargin
+    from collapse_theory.judgement import Verdict as Verdict
+    from collapse_theory.judgement import assert_claim as assert_claim
+    from collapse_theory.judgement import positive_beyond as positive_beyond
+    from collapse_theory.judgement import positive_on as positive_on
     from collapse_theory.meanings import definitions as definitions
     from collapse_theory.passage import passages as passages
     from collapse_theory.plotting import plot as plot
@@ -74,6 +86,7 @@ if TYPE_CHECKING:
     from collapse_theory.simulation import Summaries as Summaries
     from collapse_theory.simulation import Summary as Summary
     from collapse_theory.simulation import Values as Values
+    from collapse_theory.theorem import Check as Check
     from collapse_theory.theorem import Theorem as Theorem
     from collapse_theory.theorem_atlas import atlas as atlas
     from collapse_theory.theorems.fate import critical_ddof as critical_ddof
@@ -134,6 +147,7 @@ _PUBLIC = {
     "critical_ddof": "theorems.fate",
     "wright_fisher": "",
     "Theorem": "theorem",
+    "Check": "theorem",
     "Runs": "simulation",
     "Estimate": "simulation",
     "Values": "simulation",
@@ -143,6 +157,16 @@ _PUBLIC = {
     "plot": "plotting",
     "compare": "comparison",
     "definitions": "meanings",
+    "Claim": "judgement",
+    "Case": "judgement",
+    "Cases": "judgement",
+    "SimulatedMargin": "judgement",
+    "positive_on": "judgement",
+    "positive_beyond": "judgement",
+    "NotAClaim": "judgement",
+    "assert_claim": "judgement",
+    "Verdict": "judgement",
+    "claims": "",
     "forecast": "forecasting",
     "passages": "passage",
     "verify": "verification",
@@ -152,6 +176,7 @@ _PUBLIC = {
     "NoClosedForm": "errors",
     "NotDefined": "errors",
     "Unseeable": "errors",
+    "MarginError": "errors",
     "MemoryBudgetExceeded": "errors",
     "show_versions": "versions",
 }
@@ -172,7 +197,10 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'collapse_theory' has no attribute {name!r}")
     if not _PUBLIC[name]:
         return import_module(f"collapse_theory.{name}")
-    return getattr(import_module(f"collapse_theory.{_PUBLIC[name]}"), name)
+    found = getattr(import_module(f"collapse_theory.{_PUBLIC[name]}"), name)
+    if isinstance(found, type) and "hypothesis" in sys.modules:
+        import_module("collapse_theory.registration").register(found)
+    return found
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import ABC
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,6 +89,16 @@ class Watched(ABC):
         return {"name": self.name, "arguments": list(self.numbers)}
 
     @property
-    @abstractmethod
     def theorems(self) -> tuple[Theorem, ...]:
         """All theorems about it that hold for the recursion."""
+        return self.theorems_about()
+
+    def theorems_about(self, *statistics: str) -> tuple[Theorem, ...]:
+        """Those about some of its statistics, about any where none is named."""
+        roles, found = self.recursion.family.roles, self.recursion.theorems_where
+
+        def chosen(theorem: Theorem) -> bool:
+            named = not statistics or theorem.statistic in statistics
+            return named and roles.get(theorem.quantity, theorem.quantity) == self.name
+
+        return tuple(found(chosen))

@@ -17,3 +17,7 @@ class Unseeable(ArithmeticError):
 
 class MemoryBudgetExceeded(MemoryError):
     """Runs larger than the stated byte budget, with the size they would need."""
+
+
+class MarginError(ValueError):
+    """A margin that is no number: it raised, or it is NaN, an array, or a truth value."""

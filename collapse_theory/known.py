@@ -41,7 +41,7 @@ class Known(ABC):
 
     def about(self, *statistics: str) -> tuple[Theorem, ...]:
         """Theorems about any of the statistics that hold for the recursion, cheapest road first."""
-        found = (theorem for theorem in self.quantity.theorems if theorem.statistic in statistics)
+        found = self.quantity.theorems_about(*statistics)
         return tuple(
             sorted(found, key=lambda theorem: (ROADS.index(theorem.road), statistics.index(theorem.statistic)))
         )

@@ -18,7 +18,7 @@ from collapse_theory.glossary import DEFINITIONS
 from collapse_theory.known import Number
 from collapse_theory.simulation import Runs
 from collapse_theory.simulation.runs import same_recursion
-from collapse_theory.theorem import Theorem, first_about
+from collapse_theory.theorem import first_about
 from collapse_theory.times import Time
 
 __all__ = ["Quantities", "Quantity"]
@@ -61,13 +61,6 @@ class Quantity(Watched):
     def probability_finite(self) -> Probability:
         """Probability over runs that the quantity is finite."""
         return Probability(self, "probability_finite")
-
-    @property
-    def theorems(self) -> tuple[Theorem, ...]:
-        """All theorems about this quantity that hold for the recursion."""
-        roles = self.recursion.family.roles
-        name = self.definition.name
-        return tuple(th for th in self.recursion.theorems if roles.get(th.quantity, th.quantity) == name)
 
     @property
     def growth_rate(self) -> float:

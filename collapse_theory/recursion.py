@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -116,13 +116,25 @@ class Recursion(Quantities):
         factor = self.sampling.point_variance(self.family)
         return self.regime if self.sampling.honest or factor is None else Sampled(self.regime, factor)
 
-    @cached_property
+    @property
     def theorems(self) -> tuple[Theorem, ...]:
         """All theorems that hold for this recursion."""
+        return self.theorems_where(lambda theorem: True)
+
+    def theorems_where(self, chosen: Callable[[Theorem], bool]) -> tuple[Theorem, ...]:
+        """The theorems of a choice that hold for this recursion; each predicate is asked once."""
+        for theorem in filter(chosen, self._holding):
+            if self._holding[theorem] is None:
+                self._holding[theorem] = theorem.holds(self)
+        return tuple(theorem for theorem, holds in self._holding.items() if holds and chosen(theorem))
+
+    @cached_property
+    def _holding(self) -> dict[Theorem, bool | None]:
+        """Every theorem that may hold, with whether it does; None where that was not asked yet."""
         by_tableau = (theorem for kind in regimes.BASIC for theorem in kind.known)
-        everything = dict.fromkeys((*self.family.known, *self.regime.known, *by_tableau, *self.sampling.known, *PAIRS))
+        everything = (*self.family.known, *self.regime.known, *by_tableau, *self.sampling.known, *PAIRS)
         honest = self.sampling.honest
-        return tuple(theorem for theorem in everything if (honest or theorem.any_sampling) and theorem.holds(self))
+        return {theorem: None for theorem in everything if honest or theorem.any_sampling}
 
     @cached_property
     def fate(self) -> Fate:

@@ -15,7 +15,6 @@ from collapse_theory.errors import NotDefined, Unseeable
 from collapse_theory.known import Known
 from collapse_theory.simulation import Estimate, Runs
 from collapse_theory.simulation.runs import same_recursion
-from collapse_theory.theorem import Theorem
 
 
 @dataclass(frozen=True)
@@ -36,11 +35,6 @@ class Time(Watched):
         family = self.recursion.family
         result: NDArray[np.bool_] = family.times[self.name](family, state, *self.numbers)
         return result
-
-    @property
-    def theorems(self) -> tuple[Theorem, ...]:
-        """All theorems about this time that hold for the recursion."""
-        return tuple(th for th in self.recursion.theorems if th.quantity == self.name)
 
     @property
     def _law(self) -> TimeLaw:

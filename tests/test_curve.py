@@ -27,7 +27,7 @@ def made_up(statistic: str = "mean", road: Road = "closed form", **forms: Any) -
 def with_theorems(*theorems: Theorem) -> Any:
     """The variance of a recursion about which only these theorems are known."""
     recursion = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=10)
-    recursion.__dict__["theorems"] = theorems
+    recursion.__dict__["_holding"] = dict.fromkeys(theorems, True)
     return recursion.variance
 
 

@@ -1,8 +1,7 @@
-"""The command line: ``collapse-theory forecast``, ``sample``, ``example``, ``verify``, ``atlas`` and ``versions``."""
+"""The command line: ``collapse-theory forecast``, ``sample``, ``verify``, ``atlas``, ``claims``, ``check`` and more."""
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from collapse_theory.cli.claim_commands import check, claims
 from collapse_theory.cli.common_options import (
+    PLAIN_WIDTH,
     Kind,
     figure_option,
     generations_of,
@@ -19,6 +20,8 @@ from collapse_theory.cli.common_options import (
     sample_size_option,
     seed_option,
     sizes_of,
+    wide,
+    write,
 )
 from collapse_theory.cli.regime_options import RegimeCommand
 from collapse_theory.cli.source_options import Model, chain_of, family_option, source_of, text_options
@@ -26,7 +29,6 @@ from collapse_theory.cli.source_options import Model, chain_of, family_option, s
 if TYPE_CHECKING:
     from collapse_theory.regimes import Regime
 
-PLAIN_WIDTH = 100
 WRONG, INTERRUPTED = 2, 130
 
 
@@ -136,8 +138,8 @@ def forecast(
         progress=sys.stderr.isatty(),
         **rest,
     )
-    click.echo(report.summary(min(_width(), PLAIN_WIDTH)))
-    _write(report, figure, json_file)
+    click.echo(report.summary(min(wide(), PLAIN_WIDTH)))
+    write(report, figure, json_file)
 
 
 @main.command(cls=RegimeCommand, short_help="Show passages of a text that is refitted on itself.")
@@ -177,8 +179,8 @@ def sample(
     at, size = generations_of(generations), sizes_of(sample_size)
     recursion = Recursion(chain_of(text, given), regime, sample_size=size)
     report = passages(recursion, at, length=length, unit=given.get("unit"), rng=seed)
-    click.echo(report.summary(min(_width(), PLAIN_WIDTH)))
-    _write(report, None, json_file)
+    click.echo(report.summary(min(wide(), PLAIN_WIDTH)))
+    write(report, None, json_file)
 
 
 @main.command(short_help="Print a real text: the language reference that comes with Python.")
@@ -215,10 +217,10 @@ def verify(figure: Path | None, json_file: Path | None, *, quick: bool, deep: bo
     if quick or deep:
         given["depth"] = "quick" if quick else "deep"
     report = verification_of(**given, progress=sys.stderr.isatty())
-    console = Console(width=_width())
+    console = Console(width=wide())
     console.print(report.table())
     console.print(report.summary(), highlight=False, markup=False)
-    _write(report, figure, json_file)
+    write(report, figure, json_file)
     return 0 if report.agrees else 1
 
 
@@ -252,8 +254,8 @@ def atlas(json_file: Path | None, *, every: bool, **chosen: Any) -> None:
     if every:
         chosen["sampling"] = "every"
     report = atlas_of(**chosen)
-    Console(width=_width()).print(report.table())
-    _write(report, None, json_file)
+    Console(width=wide()).print(report.table())
+    write(report, None, json_file)
 
 
 @main.command(short_help="Show versions of the package and of what it stands on.")
@@ -264,19 +266,5 @@ def versions() -> None:
     show_versions()
 
 
-def _width() -> int:
-    """Width of the terminal, or a fixed one where the output is no terminal."""
-    import shutil
-
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
-
-
-def _write(report: Any, figure: Path | None, json_file: Path | None) -> None:
-    """Write the picture and the plain values of a report to the files that are asked for."""
-    if figure is not None:
-        report.figure().savefig(figure, dpi=150)
-    if json_file is not None:
-        import json
-
-        text = json.dumps(report.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
-        json_file.write_text(f"{text}\n", encoding="utf-8")
+main.add_command(claims)
+main.add_command(check)

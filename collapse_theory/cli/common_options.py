@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collapse_theory.schedules import Schedule
 
 Command = Callable[..., Any]
+PLAIN_WIDTH = 100
 
 
 class Kind(click.ParamType):  # type: ignore[type-arg]
@@ -112,3 +114,21 @@ regime_option = click.option(
 seed_option = click.option(
     "--seed", metavar="S", type=click.IntRange(min=0), default=0, show_default=True, help="Seed of everything random."
 )
+
+
+def wide() -> int:
+    """Width of the terminal, or a fixed one where the output is no terminal."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
+
+
+def write(report: Any, figure: Path | None, json_file: Path | None) -> None:
+    """Write the picture and the plain values of a report to the files that are asked for."""
+    if figure is not None:
+        report.figure().savefig(figure, dpi=150)
+    if json_file is not None:
+        import json
+
+        text = json.dumps(report.to_dict(), indent=2, allow_nan=False, ensure_ascii=False)
+        json_file.write_text(f"{text}\n", encoding="utf-8")

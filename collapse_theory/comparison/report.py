@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from collapse_theory.comparison.compared import NUMBERS, Compared, Line
 from collapse_theory.forecasting.words import MARK, number
+from collapse_theory.plain_text import plain_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -110,13 +111,7 @@ def _broken(label: str) -> str:
 
 def as_text(comparison: Comparison, width: int) -> str:
     """The table as plain text of a width in characters."""
-    from io import StringIO
-
-    from rich.console import Console
-
-    text = StringIO()
-    Console(file=text, width=width, color_system=None).print(table(comparison))
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+    return plain_text(table(comparison), width)
 
 
 def as_html(comparison: Comparison) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from collapse_theory.plain_text import plain_text
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -63,13 +65,7 @@ def table(meanings: Meanings) -> Table:
 
 def as_text(meanings: Meanings, width: int) -> str:
     """The table as plain text of a width in characters."""
-    from io import StringIO
-
-    from rich.console import Console
-
-    text = StringIO()
-    Console(file=text, width=width, color_system=None).print(table(meanings))
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+    return plain_text(table(meanings), width)
 
 
 def as_html(meanings: Meanings) -> str:

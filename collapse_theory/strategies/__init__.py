@@ -30,7 +30,7 @@ from collapse_theory import families as all_families
 from collapse_theory import regimes as all_regimes
 from collapse_theory import sampling as all_samplings
 from collapse_theory import schedules as all_schedules
-from collapse_theory.domain import domains
+from collapse_theory.domain import COUNT, GENERATION, domains
 from collapse_theory.errors import NotDefined
 from collapse_theory.families import Categorical, Family, Gaussian, ProbabilityVector
 from collapse_theory.recursion import Recursion
@@ -48,10 +48,12 @@ from collapse_theory.strategies.members import members, parameters
 __all__ = [
     "covariance_matrices",
     "families",
+    "generations",
     "parameters",
     "probability_vectors",
     "recursions",
     "regimes",
+    "sample_sizes",
     "samplings",
     "schedules",
     "seeds",
@@ -132,6 +134,16 @@ def schedules(smallest: int = SMALLEST_SIZE, largest: int = LARGEST_SIZE) -> st.
         st.builds(all_schedules.power, first, st.sampled_from([0.5, 1.0, 1.5, 2.0])),
         st.builds(all_schedules.geometric, first, st.sampled_from([1.1, 1.5, 2.0])),
     )
+
+
+def sample_sizes(smallest: int = SMALLEST_SIZE, largest: int = LARGEST_SIZE) -> st.SearchStrategy[int]:
+    """Sample sizes n, small ones first."""
+    return st.integers(COUNT.check("smallest", smallest), COUNT.check("largest", largest))
+
+
+def generations(last: int = LARGEST_SIZE) -> st.SearchStrategy[int]:
+    """Generations t from 0, the source, on."""
+    return st.integers(0, GENERATION.check("last", last))
 
 
 def seeds() -> st.SearchStrategy[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from collapse_theory.plain_text import plain_text
 from collapse_theory.theorem_atlas.rows import HONEST, UNDEFINED, Pair, Row
 
 if TYPE_CHECKING:
@@ -115,21 +116,7 @@ class Atlas:
 
     def text(self, width: int = WIDTH, layout: Layout | None = None) -> str:
         """The table as plain text, in lines of at most so many characters."""
-        from io import StringIO
-
-        from rich.console import Console
-
-        console = Console(
-            file=StringIO(),
-            width=width,
-            color_system=None,
-            force_terminal=False,
-            force_jupyter=False,
-            legacy_windows=False,
-        )
-        with console.capture() as printed:
-            console.print(self.table(layout))
-        return "\n".join(line.rstrip() for line in printed.get().splitlines())
+        return plain_text(self.table(layout), width)
 
     def __rich__(self) -> RenderableType:
         return self.table()

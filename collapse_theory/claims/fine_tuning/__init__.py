@@ -1,0 +1,1 @@
+"""Claims about fine-tuning on synthetic sets, and forgetting."""

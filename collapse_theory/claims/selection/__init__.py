@@ -1,0 +1,1 @@
+"""Claims about decoding, filters, verifiers, curation and selection."""

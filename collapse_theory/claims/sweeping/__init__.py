@@ -1,0 +1,1 @@
+"""Sweeping statements: what the words mean, what is inevitable, and what is no claim at all."""

@@ -1,0 +1,1 @@
+"""Claims about tails, rare words and what becomes of them."""

@@ -1,0 +1,1 @@
+"""Claims about a contaminated web and imperfect detectors."""

@@ -36,7 +36,7 @@ claim = ct.Claim(
         "Pareto of known minimum, replacement, n points, exponent (n - ddof)/Σ log(x/m). The exponent of almost every "
         "run grows without bound, so that tails get thinner; the margin is its growth rate log(n - ddof) - ψ(n)"
     ),
-    because="at ddof = 1 the exponent is unbiased, so that by Jensen its logarithm drifts down: tails get heavier for ever",
+    because="at ddof = 1 the exponent is unbiased, so that its logarithm drifts down: tails get heavier for ever",
     true_when="the exponent is fitted by maximum likelihood, ddof = 0",
     corrected=ct.Claim(
         "By maximum likelihood the tail of a Pareto law gets thinner in almost every run, for every n",

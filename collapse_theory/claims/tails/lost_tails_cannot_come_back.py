@@ -43,7 +43,7 @@ claim = ct.Claim(
         "source standard deviations is 1e-9, can never have the source's mass there again; the margin is minus the "
         "chance that the next refit does"
     ),
-    because="a normal law never loses its support: the next variance is that of the model times χ²/(n - ddof), unbounded",
+    because="a normal law never loses its support, and the factor of its variance, χ²/(n - ddof), has no bound",
     true_when="the model is a table of types without smoothing, and nothing but its own samples comes in",
     corrected=ct.Claim(
         "In a closed loop a type that was not drawn once is lost for ever",
@@ -53,7 +53,7 @@ claim = ct.Claim(
         boundary="holds",
         expected="PROVED",
         statistic="almost every run",
-        precisely="Categorical, replacement, maximum likelihood; minus the chance that a lost type returns, enumerated.",
+        precisely="Categorical, replacement; minus the largest chance that a lost type returns, enumerated.",
         because="its fitted probability is 0, and of probability 0 nothing is drawn",
     ),
 )

@@ -7,7 +7,8 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """Chance that a word which was seen once among n is not drawn again in n draws, less a quarter."""
-    return Fraction(case.n - 1, case.n) ** case.n - Fraction(1, 4)
+    n: int = case.n
+    return Fraction((n - 1) ** n, n**n) - Fraction(1, 4)
 
 
 def proof() -> list[ct.Check]:

@@ -1,11 +1,12 @@
 """B10: better on the whole, worse for the few."""
 
 from fractions import Fraction
+from typing import Any
 
 import collapse_theory as ct
 
 
-def margin(case: ct.Case) -> Fraction:
+def margin(case: ct.Case) -> Any:
     """The smaller of the gain in accuracy and of the loss of the minority, when answers are drawn more sharply."""
     p = Fraction(case.majority, case.of)
     sharp = p**case.power / (p**case.power + (1 - p) ** case.power)

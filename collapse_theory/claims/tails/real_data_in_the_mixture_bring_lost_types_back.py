@@ -35,10 +35,10 @@ claim = ct.Claim(
     said="a common reply: a small share of real data is enough",
     statistic="almost every run",
     precisely=(
-        "Categorical, n = 10 points a generation, a type of probability 1/odds in the source that neither the model nor "
-        "any stored point has any more. It returns in the next generation with the chance that is the margin"
+        "Categorical, n = 10 points a generation, a type of probability 1/odds in the source that neither the model "
+        "nor any stored point has any more. It returns in the next generation with the chance that is the margin"
     ),
-    because="a golden set is drawn once: what it lacks, and it lacks a type with chance (1-p)^r, it can never give back",
+    because="a golden set is drawn once: it lacks a type with chance (1-p)^r, and what it lacks it never gives back",
     true_when="the real points are drawn anew in every generation, be it one of them",
     corrected=ct.Claim(
         "Fresh real points bring every lost type back, however few they are",

@@ -7,7 +7,7 @@ def margin(case: ct.Case) -> float:
     """By how much the distance between the share of items left and the law of critical branching is below 1/n."""
     items = ct.Categorical([1 / case.n] * case.n)
     left = ct.Recursion(items, ct.Replace(), sample_size=case.n).support_size.mean(case.t) / case.n
-    return 1 / case.n - abs(float(left - ct.wright_fisher.line_survival(case.t + 1)))
+    return float(1 / case.n - abs(left - ct.wright_fisher.line_survival(case.t + 1)))
 
 
 claim = ct.Claim(

@@ -22,7 +22,7 @@ def of_real(case: ct.Case, size: int) -> float:
 
 
 def margin(case: ct.Case) -> float:
-    """A tenth of the gain in the error's logarithm from four times as many real points, less that from synthetic ones."""
+    """A tenth of the fall of the log error from four times as many real points, less that from synthetic ones."""
     few, many = 10 * case.real, 40 * case.real
     real = math.log(of_real(case, few) / of_real(case, many))
     return real / 10 - math.log(of_synthetic(case, few) / of_synthetic(case, many))

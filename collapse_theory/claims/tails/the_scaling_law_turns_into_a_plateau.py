@@ -30,7 +30,7 @@ def margin(case: ct.Case) -> float:
 
 claim = ct.Claim(
     "The scaling law in the size of the data turns into a plateau",
-    ct.Cases(real=(30, 100), exponent=(1.2, 1.5, 2.0)),
+    ct.Cases(real=(20, 50), exponent=(1.2, 1.5, 2.0)),
     margin,
     expected="HOLDS",
     number="B5",

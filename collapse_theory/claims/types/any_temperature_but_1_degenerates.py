@@ -6,7 +6,7 @@ LAWS = ((3, 2), (5, 4), (5, 3, 2), (7, 1, 1, 1))
 
 
 def margin(case: ct.Case) -> float:
-    """1 % less the distance of the likeliest type after 60 rounds from 1, or from its equal share where T > 1."""
+    """1 % less the distance of the likeliest type in generation 60 from 1, or from its equal share where T > 1."""
     total, types = sum(case.counts), len(case.counts)
     source, heat = ct.Categorical([c / total for c in case.counts]), ct.Temperature(case.temperature)
     recursion = ct.Recursion(source, ct.Replace(), sample_size=1, sampling=heat)
@@ -48,7 +48,7 @@ claim = ct.Claim(
     precisely=(
         "Categorical, infinite samples, replacement, points from the law to the power 1/T. Below T = 1 the likeliest "
         "type takes all, where it is one only; above, all become equally likely. The margin is 1 % less the distance "
-        "of its probability from there after 60 rounds"
+        "of its probability from there in generation 60, which is the 59th round"
     ),
     because="log-odds are multiplied by 1/T in every round: T^-t after t, whatever they were",
 )

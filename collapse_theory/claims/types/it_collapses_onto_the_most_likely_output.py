@@ -10,7 +10,7 @@ def margin(case: ct.Case) -> float:
 
 
 def cooled(case: ct.Case) -> float:
-    """Probability of the likeliest type after 100 rounds of cooler decoding without noise, less 99 %."""
+    """Probability of the likeliest type in generation 100 of cooler decoding without noise, less 99 %."""
     cooler = ct.Temperature(case.temperature)
     recursion = ct.Recursion(ct.Categorical.from_counts(case.counts), ct.Replace(), sample_size=1, sampling=cooler)
     return float(recursion.probability_of(0).population(100)) - 0.99

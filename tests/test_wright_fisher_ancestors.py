@@ -264,3 +264,12 @@ def test_a_gauss_rule_is_exact_for_polynomials() -> None:
     for degree in (1, 7, 15, 31):
         expected = ((values - 90) / 100) ** degree @ chances
         assert weights @ ((nodes - 90) / 100) ** degree == pytest.approx(expected, rel=1e-12, abs=1e-16)
+
+
+def test_a_sample_a_thousand_times_larger_than_the_one_before_has_all_of_its_points_as_parents():
+    boxes, chances = occupancy(10**6, 1000)
+    assert boxes.tolist() == [1000.0]
+    assert chances.tolist() == [1.0]
+    grown = custom(lambda t: 1000 if t == 1 else 10**6)
+    lost = ct.Recursion(ct.Categorical.zipf(50, 1.5), ct.Replace(), sample_size=grown).lost_mass.mean([1, 2])
+    assert lost[1] == pytest.approx(lost[0], rel=1e-12)

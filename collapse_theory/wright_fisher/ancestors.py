@@ -44,6 +44,8 @@ NODES_PER_UNIT, FEWEST = 11.0, 32
 """Chebyshev nodes for a unit of the logarithm, and the fewest."""
 OCCUPIED = 40
 """Balls for each box with which all boxes are filled."""
+FULL = 700.0
+"""Balls for each box beyond which an empty one is as unlikely as 1e-290."""
 ONE_BY_ONE = 16384
 """Sizes of a random sample that count one by one."""
 LARGEST = 10**11
@@ -168,6 +170,8 @@ def occupancy(a: int, n: int) -> tuple[Array, Array]:
     is periodic and analytic, so that a few dozen equidistant angles give it to rounding.
     """
     z = a / n
+    if z > FULL:
+        return np.array([float(n)]), np.ones(1)
     filled = -np.expm1(-z)
     mean, (_, sd) = n * filled, _filled(a, n)
     low = max(int(mean - WIDTH * sd) - 25, 1)

@@ -29,7 +29,7 @@ def delay(case: ct.Case) -> float:
 
 claim = ct.Claim(
     "A rolling window over the newest generations is as good as accumulation",
-    ct.Cases(w=range(1, 6), n=range(2, 7), t=range(1, 9)),
+    ct.Cases(w=range(2, 7), n=range(2, 7), t=range(1, 9)),
     margin,
     boundary="holds",
     expected="REFUTED",

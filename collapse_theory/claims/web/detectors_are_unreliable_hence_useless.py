@@ -3,14 +3,9 @@
 import collapse_theory as ct
 
 
-def lowered(case: ct.Case) -> float:
-    """Synthetic share of a crawl, less that of what passes the detector."""
-    return float(float(ct.Detector(tpr=case.tpr, fpr=case.fpr).real_share(case.ai_share)) - (1 - case.ai_share))
-
-
 def margin(case: ct.Case) -> float:
-    """Synthetic share of what passes, less that of the crawl."""
-    return -lowered(case)
+    """Synthetic share of what passes the detector, less that of the crawl."""
+    return float(1 - ct.Detector(tpr=case.tpr, fpr=case.fpr).real_share(case.ai_share)) - float(case.ai_share)
 
 
 def proof() -> list[ct.Check]:
@@ -45,15 +40,16 @@ claim = ct.Claim(
     because="TPR 0.9 with FPR 0.01 leaves 5.2 % of the 35 %: odds are divided by (1 - FPR)/(1 - TPR), here 9.9",
     true_when="TPR is not above FPR",
     corrected=ct.Claim(
-        "Every detector with TPR above FPR lowers the synthetic share",
-        ct.Cases(ai_share=(0.35, 0.1, 0.9), tpr=(0.9, 0.26, 0.5), fpr=(0.01, 0.09, 0.2)).where(
-            lambda case: case.tpr > case.fpr
+        "A detector whose TPR is not above its FPR does not lower the synthetic share",
+        ct.Cases(ai_share=(0.35, 0.1, 0.9), tpr=(0.1, 0.2, 0.5), fpr=(0.1, 0.3, 0.61)).where(
+            lambda case: case.tpr <= case.fpr
         ),
-        lowered,
+        margin,
         proof=proof,
+        boundary="holds",
         expected="PROVED",
         statistic="population",
-        precisely="The same crawl, 0 < s < 1; synthetic share of the crawl less that of what passes.",
-        because="s - s' = s(1-s)(TPR - FPR) over the chance to pass",
+        precisely="The same crawl, 0 < s < 1; synthetic share of what passes, less that of the crawl.",
+        because="s - s' = s(1-s)(TPR - FPR) over the chance to pass, which has the sign of TPR - FPR",
     ),
 )

@@ -72,7 +72,9 @@ def find(name: str) -> Claim | NotAClaim:
         For what is neither.
     """
     known = named()
-    numbers = {claim.number: key for key, claim in known.items() if claim.number and not key.endswith(".corrected")}
+    numbers = {
+        claim.number.upper(): key for key, claim in known.items() if claim.number and not key.endswith(".corrected")
+    }
     key = numbers.get(name.upper(), name)
     Choice((*known, *numbers)).check("name", key)
     return known[key]

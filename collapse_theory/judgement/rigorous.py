@@ -64,22 +64,25 @@ def positive_beyond(expression: Any, letter: Any, start: Any, *, what: str) -> C
     Parameters
     ----------
     expression : sympy.Expr
-        Rational in the letter, with rational coefficients.
-    letter : sympy.Symbol
-        Its letter.
-    start : int or Fraction
-        Where the half-line begins.
+        Rational in the letters, with rational coefficients.
+    letter : sympy.Symbol or tuple of them
+        Its letters.
+    start : int, Fraction or tuple of them
+        Where the half-line begins; for each letter of several.
     what : str
         What is shown, in words.
     """
     import sympy
 
-    beyond = sympy.Dummy("y", nonnegative=True)
-    shifted = sympy.together(sympy.sympify(expression).subs(letter, sympy.Rational(start) + beyond))
-    parts = [sympy.Poly(part, beyond).all_coeffs() for part in sympy.fraction(shifted)]
-    flip = -1 if parts[1][-1] < 0 else 1
-    positive = all(min(flip * c for c in part) >= 0 and flip * part[-1] > 0 for part in parts)
-    return Check(f"{what} (no negative coefficient around {start})", passed=bool(positive))
+    letters, starts = (letter, start) if isinstance(letter, tuple) else ((letter,), (start,))
+    beyond = [sympy.Dummy(f"y{i}", nonnegative=True) for i in range(len(letters))]
+    moved = {x: sympy.Rational(low) + y for x, low, y in zip(letters, starts, beyond, strict=True)}
+    shifted = sympy.together(sympy.sympify(expression).subs(moved, simultaneous=True))
+    parts = [sympy.Poly(part, *beyond) for part in sympy.fraction(shifted)]
+    flip = -1 if parts[1].coeff_monomial(1) < 0 else 1
+    positive = all(min(flip * c for c in part.coeffs()) >= 0 and flip * part.coeff_monomial(1) > 0 for part in parts)
+    where = f"({', '.join(map(str, starts))})" if isinstance(letter, tuple) else start
+    return Check(f"{what} (no negative coefficient around {where})", passed=bool(positive))
 
 
 def digamma_less_log(x: Any) -> tuple[Any, Any]:

@@ -20,7 +20,7 @@ from collapse_theory.claims.variance import (
     each_refit_is_a_bit_narrower,
     the_mean_variance_never_falls_below_exp_minus_t_over_n,
 )
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 REFUTED = tuple(
     name for name in names() if subject(name) == "variance" and getattr(ct.claims, name).expected == "REFUTED"

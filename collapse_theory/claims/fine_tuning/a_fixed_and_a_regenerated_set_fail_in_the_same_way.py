@@ -32,7 +32,7 @@ def proof() -> list[ct.Check]:
     """One set: n M_t = 1 + (1 - p)² with p = (1 - rate)^(t-1); new sets: a line. Both from the tableau."""
     import sympy
 
-    from collapse_theory.regimes.moments import M, V, second_moment_map
+    from collapse_theory.tableau.moments import M, V, second_moment_map
 
     n, eta, p = sympy.symbols("n eta p", positive=True)
     fixed, regenerated = (

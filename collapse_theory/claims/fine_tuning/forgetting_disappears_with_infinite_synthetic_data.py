@@ -23,7 +23,7 @@ def proof() -> list[ct.Check]:
     """The error (1 + rate²(t-1))/n of generation t, from the tableau, goes to 0 with n."""
     import sympy
 
-    from collapse_theory.regimes.moments import M, V, second_moment_map
+    from collapse_theory.tableau.moments import M, V, second_moment_map
 
     n, eta, t = sympy.symbols("n eta t", positive=True)
     rows = second_moment_map(ct.Step(drawn=(0, n), weight=(0, 1), carried=n * (1 - eta) / eta), 1)

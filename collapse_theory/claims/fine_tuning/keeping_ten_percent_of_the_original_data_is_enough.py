@@ -14,7 +14,7 @@ def proof() -> list[ct.Check]:
     """The rest of the loop from its tableau, with r points kept and 9r new ones."""
     import sympy
 
-    from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
 
     r, v, m = sympy.symbols("r V M", positive=True)
     rows = second_moment_map(ct.Step(drawn=(0, 9 * r), stored=(r,), weight=(0, 1, 1), keep=((2,),)), 0)

@@ -13,7 +13,7 @@ def proof() -> list[ct.Check]:
     """The rest of the loop from its tableau, and its distance to the bound, for all r ≥ 2 and n ≥ 1."""
     import sympy
 
-    from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
 
     r, n, v, m = sympy.symbols("r n V M", positive=True)
     fit = ct.Step(drawn=(0, n), stored=(r,), weight=(0, 1, 1), keep=((2,),))

@@ -7,7 +7,7 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """Expected variance with a window of w generations, less that under accumulation."""
-    from collapse_theory.regimes.moments import exact_second_moments
+    from collapse_theory.tableau.moments import exact_second_moments
 
     sizes = ct.schedules.as_schedule(case.n)
     rolled, pooled = (

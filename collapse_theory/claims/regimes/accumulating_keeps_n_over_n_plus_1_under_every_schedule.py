@@ -14,7 +14,7 @@ def proof() -> list[ct.Check]:
     """A generation that makes a pool of N points one of S = N + n keeps at least [N/(N+1)] / [S/(S+1)]."""
     import sympy
 
-    from collapse_theory.regimes.moments import V, second_moment_map
+    from collapse_theory.tableau.moments import V, second_moment_map
 
     before, n = sympy.Symbol("N", positive=True), sympy.Symbol("n", positive=True)
     after = before + n

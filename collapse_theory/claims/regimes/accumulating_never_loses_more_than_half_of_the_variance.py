@@ -7,7 +7,7 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """Expected variance at generation t in units of the source's, less a half."""
-    from collapse_theory.regimes.moments import exact_second_moments
+    from collapse_theory.tableau.moments import exact_second_moments
 
     recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Accumulate(), sample_size=case.n)
     variance, _ = exact_second_moments(recursion.regime, recursion.sizes, 0, case.t)[case.t]
@@ -18,7 +18,7 @@ def proof() -> list[ct.Check]:
     """Factors 1 - 1/(nt²), which grow with n: three of them at n = 3, and at most the rest of Σ 1/t² for the others."""
     import sympy
 
-    from collapse_theory.regimes.moments import V, second_moment_map
+    from collapse_theory.tableau.moments import V, second_moment_map
 
     n, t = sympy.symbols("n t", positive=True)
     pool = ct.Step(drawn=(0, n), stored=(n * (t - 1),), weight=(0, 1, 1), keep=((1, 2),))

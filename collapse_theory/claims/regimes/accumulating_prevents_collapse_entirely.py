@@ -18,7 +18,7 @@ def proof() -> list[ct.Check]:
     """Factors 1 - 1/(nt²), of which the losses from generation 2 on add up to less than 1."""
     import sympy
 
-    from collapse_theory.regimes.moments import V, second_moment_map
+    from collapse_theory.tableau.moments import V, second_moment_map
 
     n, t = sympy.symbols("n t", positive=True)
     pool = ct.Step(drawn=(0, n), stored=(n * (t - 1),), weight=(0, 1, 1), keep=((1, 2),))

@@ -12,7 +12,7 @@ def proof() -> list[ct.Check]:
     """A nonnegative map of (V, M) contracts where 1 minus its diagonal and the determinant of I - A are positive."""
     import sympy
 
-    from collapse_theory.regimes.moments import M, V, second_moment_map
+    from collapse_theory.tableau.moments import M, V, second_moment_map
 
     r, m = sympy.symbols("r m", positive=True)
     steps = []

@@ -7,7 +7,7 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """One minus the weight of the newest model's mean in the next; exact."""
-    from collapse_theory.regimes.moments import in_fractions, mean_map
+    from collapse_theory.tableau.moments import in_fractions, mean_map
 
     rows, _ = mean_map(
         in_fractions(ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=case.real), sample_size=case.n).tableau)
@@ -19,7 +19,7 @@ def proof() -> list[ct.Check]:
     """That weight is m/(r+m) with r real points and m of the model, and its powers go to 0."""
     import sympy
 
-    from collapse_theory.regimes.moments import mean_map
+    from collapse_theory.tableau.moments import mean_map
 
     r, m = sympy.symbols("r m", positive=True)
     rows, _ = mean_map(ct.Step(drawn=(r, m), weight=(1, 1)))

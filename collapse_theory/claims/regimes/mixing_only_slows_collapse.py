@@ -7,7 +7,7 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """One hundredth, less the expected variance in the end in units of the source's; exact."""
-    from collapse_theory.regimes.moments import ONE, M, V, exact_step_map
+    from collapse_theory.tableau.moments import ONE, M, V, exact_step_map
 
     recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=case.real), sample_size=case.n)
     row = exact_step_map(recursion.tableau, 0)[V]

@@ -7,7 +7,7 @@ import collapse_theory as ct
 
 def left(n: int, real: int) -> Fraction:
     """Expected variance in the end in units of the source's, exact."""
-    from collapse_theory.regimes.moments import ONE, M, V, exact_step_map
+    from collapse_theory.tableau.moments import ONE, M, V, exact_step_map
 
     row = exact_step_map(ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=real), sample_size=n).tableau, 0)[V]
     return Fraction((row[M] + row[ONE]) / (1 - row[V] + row[M]))  # at rest, with V + M = 1
@@ -23,7 +23,7 @@ def proof() -> list[ct.Check]:
     """The same from the tableau, for r real points and m of the model."""
     import sympy
 
-    from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
 
     r, m = sympy.symbols("r m", positive=True)
     row = second_moment_map(ct.Step(drawn=(r, m), weight=(1, 1)), 0)[V]

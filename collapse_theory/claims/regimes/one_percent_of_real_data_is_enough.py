@@ -7,7 +7,7 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """Expected variance in the end, in units of the source's, less 9/10; exact."""
-    from collapse_theory.regimes.moments import ONE, M, V, exact_step_map
+    from collapse_theory.tableau.moments import ONE, M, V, exact_step_map
 
     regime = ct.Fresh(share=0.01)
     row = exact_step_map(ct.Recursion(ct.Gaussian(ddof=0), regime, sample_size=100 * case.hundreds).tableau, 0)[V]
@@ -18,7 +18,7 @@ def proof() -> list[ct.Check]:
     """The same with n = 100 k points, k of them real."""
     import sympy
 
-    from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
 
     k = sympy.Symbol("k", positive=True)
     row = second_moment_map(ct.Step(drawn=(k, 99 * k), weight=(1, 1)), 0)[V]

@@ -26,7 +26,7 @@ def proof() -> list[ct.Check]:
     """With a_j = 1/(nj²): Σ a_j - Σ_{i<j} a_i a_j < 1 - Π (1 - a_j) < Σ a_j, the inequalities of Bonferroni."""
     import sympy
 
-    from collapse_theory.regimes.moments import V, second_moment_map
+    from collapse_theory.tableau.moments import V, second_moment_map
 
     n, t, a, sums, pairs = sympy.symbols("n t a A B", positive=True)
     pool = ct.Step(drawn=(0, n), stored=(n * (t - 1),), weight=(0, 1, 1), keep=((1, 2),))

@@ -12,7 +12,7 @@ def proof() -> list[ct.Check]:
     """At ddof = 2 the determinant of I - A is negative with one real point, and positive with two."""
     import sympy
 
-    from collapse_theory.regimes.moments import M, V, second_moment_map
+    from collapse_theory.tableau.moments import M, V, second_moment_map
 
     m, gaps = sympy.Symbol("m", positive=True), []
     for real in (1, 2):

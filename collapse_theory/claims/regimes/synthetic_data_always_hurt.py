@@ -14,7 +14,7 @@ def proof() -> list[ct.Check]:
     """The error at rest from the tableau: above 1/r where the real points weigh less than a third."""
     import sympy
 
-    from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
 
     r, w, s = sympy.symbols("r w s", positive=True)
     row = second_moment_map(ct.Step(drawn=(r, r), weight=(w / r, (1 - w) / r)), 0)[M]

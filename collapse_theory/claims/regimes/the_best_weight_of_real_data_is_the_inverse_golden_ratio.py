@@ -18,7 +18,7 @@ def proof() -> list[ct.Check]:
     """The only stationary weight between 0 and 1, where the error is smallest, and equal to the weight itself."""
     import sympy
 
-    from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
 
     r, w = sympy.symbols("r w", positive=True)
     row = second_moment_map(ct.Step(drawn=(r, r), weight=(w / r, (1 - w) / r)), 0)[M]

@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import collapse_theory as ct
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 
 def margin(case: ct.Case) -> Fraction:

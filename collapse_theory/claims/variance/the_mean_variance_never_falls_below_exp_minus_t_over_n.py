@@ -3,7 +3,7 @@
 from typing import Any
 
 import collapse_theory as ct
-from collapse_theory.regimes.moments import exact_second_moments
+from collapse_theory.tableau.moments import exact_second_moments
 
 
 def excess(case: ct.Case, scale: int) -> Any:

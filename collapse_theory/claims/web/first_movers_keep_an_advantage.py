@@ -14,7 +14,7 @@ def proof() -> list[ct.Check]:
     """In a closed pool of N points the error grows in every generation, by n/(N+n)² of the variance."""
     import sympy
 
-    from collapse_theory.regimes.moments import M, V, second_moment_map
+    from collapse_theory.tableau.moments import M, V, second_moment_map
 
     before, n = sympy.symbols("N n", positive=True)
     row = second_moment_map(ct.Step(drawn=(0, n), stored=(before,), weight=(0, 1, 1), keep=((1, 2),)), 0)[M]

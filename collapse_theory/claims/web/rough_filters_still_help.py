@@ -20,7 +20,7 @@ def proof() -> list[ct.Check]:
     """The error in the end, from the tableau with real share α by chance, falls with α for every n ≥ 2."""
     import sympy
 
-    from collapse_theory.regimes.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
 
     n, odds = sympy.symbols("n x", positive=True)
     share = odds / (1 + odds)

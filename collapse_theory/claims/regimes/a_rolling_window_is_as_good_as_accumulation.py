@@ -44,7 +44,7 @@ claim = ct.Claim(
     true_when="the window still reaches back to the real data; later it delays collapse, (w+1)²/4 times",
     corrected=ct.Claim(
         "A window of w generations delays collapse by the factor (w+1)²/4",
-        ct.Cases(w=(1, 2, 3, 5), n=(100, 1000)),
+        ct.Cases(w=(1, 2, 3, 5), n=(100, 300)),
         delay,
         expected="HOLDS",
         statistic="mean",

@@ -19,6 +19,8 @@ REPLACE = ct.Replace()
 MEMBERS = [member for kind in families.named().values() for member in kind.examples()]
 DEFINED = {
     ct.Gaussian: {"Temperature", "Truncation", "BestOf", "TopFraction", "SoftVerifier", "HumanEdit"},
+    ct.MarkovChain: {"Temperature", "Nucleus"},
+    ct.Poisson: set(),
     ct.Categorical: {
         *("Temperature", "Nucleus", "Verifier", "Reward", "FitnessAdvantage", "Deduplicate", "HumanEdit"),
     },

@@ -112,7 +112,8 @@ class Sampling(ABC):
         """NotDefined for a family that lacks a verb."""
         for verb in self.verbs:
             if not family.has(verb):
-                raise NotDefined(f"{type(family).__name__} is not defined with {self!r}: it has no verb {verb!r}")
+                why = f": {family.lacks[verb]}" if verb in family.lacks else ""
+                raise NotDefined(f"{type(family).__name__} is not defined with {self!r}: it has no verb {verb!r}{why}")
 
     def symbols(self) -> Mapping[Any, Any]:
         """Values of the letters that its formulas use."""

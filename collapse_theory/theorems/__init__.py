@@ -18,6 +18,7 @@ from collapse_theory.theorems.information import INFORMATION
 from collapse_theory.theorems.kernel_density import KERNEL_DENSITY
 from collapse_theory.theorems.linear_regression import LINEAR_REGRESSION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
+from collapse_theory.theorems.markov_sampled import MARKOV_SAMPLED
 from collapse_theory.theorems.multivariate_gaussian import MULTIVARIATE_GAUSSIAN
 from collapse_theory.theorems.normal_mean import NORMAL_MEAN
 from collapse_theory.theorems.poisson import POISSON
@@ -52,6 +53,7 @@ PAIRS: tuple[Theorem, ...] = (
     *GAUSSIAN_SAMPLED,
     *TWO_TYPES_SAMPLED,
     *SAMPLED_POPULATION,
+    *MARKOV_SAMPLED,
     *NORMAL_MEAN,
     *REFITTED_SCALE,
     *LINEAR_REGRESSION,

@@ -26,6 +26,7 @@ from collapse_theory.theorems.posterior import POSTERIOR
 from collapse_theory.theorems.refitted_scale import REFITTED_SCALE
 from collapse_theory.theorems.sampled_population import SAMPLED_POPULATION
 from collapse_theory.theorems.second_moments import CONSERVED_MOMENTS, SECOND_MOMENTS
+from collapse_theory.theorems.set_of_types import SETS_OF_TYPES
 from collapse_theory.theorems.two_types_sampled import TWO_TYPES_SAMPLED
 
 PAIRS: tuple[Theorem, ...] = (
@@ -54,6 +55,7 @@ PAIRS: tuple[Theorem, ...] = (
     *TWO_TYPES_SAMPLED,
     *SAMPLED_POPULATION,
     *MARKOV_SAMPLED,
+    *SETS_OF_TYPES,
     *NORMAL_MEAN,
     *REFITTED_SCALE,
     *LINEAR_REGRESSION,

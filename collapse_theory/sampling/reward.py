@@ -77,7 +77,7 @@ class Reward(LawSampling):
 
     @classmethod
     def examples(cls) -> tuple[Reward, ...]:
-        return (cls({0: 0.2}), cls({0: 0.2}, choices=3))
+        return cls.examples_for(None)
 
     @classmethod
     def examples_for(cls, family: Any) -> tuple[Reward, ...]:

@@ -69,7 +69,7 @@ class Verifier(LawSampling):
 
     @classmethod
     def examples(cls) -> tuple[Verifier, ...]:
-        return (cls(0, tpr=0.9, fpr=0.3), cls(0, tpr=0.9, fpr=0.3, error=0.2, repair=0.05))
+        return cls.examples_for(None)
 
     @classmethod
     def examples_for(cls, family: Any) -> tuple[Verifier, ...]:

@@ -117,6 +117,10 @@ class Family(ABC):
         """Batch of ``count`` points at standardized places of each model: of that mean and sum of squares about it."""
         raise NotDefined(f"{type(self).__name__} has no standardized points")
 
+    def place_points(self, state: State, points: Any) -> Any:
+        """Points at standardized places of each model, shape ``(replicates, count)``, that can be sampled again."""
+        raise NotDefined(f"{type(self).__name__} has no standardized points")
+
     def accept_near(self, state: State, center: float, width: float) -> State:
         r"""Models of the points x that are accepted with chance :math:`e^{-(x-c)^2/(2s^2)}`."""
         raise NotDefined(f"{type(self).__name__} has no law of the points accepted near a centre")

@@ -122,8 +122,8 @@ class Subset:
 
     @property
     def names(self) -> tuple[tuple[Any, ...], ...]:
-        """A typical subset."""
-        return (self.of.names[:2],)
+        """A typical subset: two of them, fewer than all."""
+        return (self.of.names[: max(1, min(2, len(self.of.names) - 1))],)
 
     def check(self, name: str, value: Any) -> tuple[Any, ...]:
         """Members as a tuple; ValueError naming parameter, value and domain otherwise."""

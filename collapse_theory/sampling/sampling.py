@@ -2,8 +2,7 @@
 
 A sampling asks a family for verbs: ``temper`` and ``tilt`` turn a model into another law of the same kind, ``place``
 and ``place_points`` put standardized points on models. A pair of a family and a sampling is defined when the family has
-what the sampling asks for. Real points are never sampled: in generation 1 the data are
-the source's, in every regime.
+what the sampling asks for. Real points are never sampled: in generation 1 the data are the source's, in every regime.
 """
 
 from __future__ import annotations
@@ -107,8 +106,8 @@ class Sampling(ABC):
         alone = type(self).draw_points is Sampling.draw_points
         if alone and regime.tableau(sizes).subsample is not None:
             raise NotDefined(
-                f"{regime!r} is not defined with {self!r}, which gives a batch as a whole: it has no points that could be "
-                "sampled again one by one"
+                f"{regime!r} is not defined with {self!r}, which gives a batch as a whole: it has no points that "
+                "could be sampled again one by one"
             )
 
     def check_verbs(self, family: Any) -> None:

@@ -119,9 +119,11 @@ def support_size_of(family: Any, state: State, labels: Any) -> Array:
 
 
 def mass_of(family: Any, state: State, labels: Any) -> Array:
-    """Probability of a set of types."""
+    """Probability of a set of types; 1 without rounding where no other type is alive."""
     alive = Alive.of(family, state)
-    return alive.sums(alive.probability, _of_set(family, alive, labels))
+    member = _of_set(family, alive, labels)
+    others = alive.sums(np.ones(alive.law.shape), ~member)
+    return np.where(others == 0, 1.0, alive.sums(alive.probability, member))
 
 
 def lost_mass(family: Any, state: State) -> Array:

@@ -72,6 +72,7 @@ if TYPE_CHECKING:
     from collapse_theory.sampling import BestOf as BestOf
     from collapse_theory.sampling import Deduplicate as Deduplicate
     from collapse_theory.sampling import FitnessAdvantage as FitnessAdvantage
+    from collapse_theory.sampling import Honest as Honest
     from collapse_theory.sampling import HumanEdit as HumanEdit
     from collapse_theory.sampling import Nucleus as Nucleus
     from collapse_theory.sampling import Reward as Reward
@@ -81,6 +82,7 @@ if TYPE_CHECKING:
     from collapse_theory.sampling import TopFraction as TopFraction
     from collapse_theory.sampling import Truncation as Truncation
     from collapse_theory.sampling import Verifier as Verifier
+    from collapse_theory.sampling import admissible_points as admissible_points
     from collapse_theory.simulation import Estimate as Estimate
     from collapse_theory.simulation import Runs as Runs
     from collapse_theory.simulation import Summaries as Summaries
@@ -142,6 +144,8 @@ _PUBLIC = {
     "FitnessAdvantage": "sampling",
     "Deduplicate": "sampling",
     "HumanEdit": "sampling",
+    "Honest": "sampling",
+    "admissible_points": "sampling",
     "Sampling": "sampling",
     "schedules": "",
     "critical_ddof": "theorems.fate",

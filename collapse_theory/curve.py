@@ -200,6 +200,8 @@ class Population(Curve):
             For a family or a sampling without a batch in expectation.
         NoClosedForm
             For a regime that has none, and where the loop would have to be followed too far.
+        OverflowError
+            For values beyond floats: ask ``.log(t)``, where a closed form is known.
         """
         return super().__call__(t) if cheapest(self.theorems) else self.along_the_path(t)
 
@@ -208,8 +210,17 @@ class Population(Curve):
 
         def values(later: Generations) -> Array:
             asked, places = np.unique(later, return_inverse=True)
-            states = path(self.quantity.recursion, asked)
-            return np.array([float(self.quantity.measure(state)[0]) for state in states])[places]
+            found = np.empty(len(asked))
+            for place, state in enumerate(path(self.quantity.recursion, asked)):
+                with np.errstate(over="ignore", invalid="ignore"):
+                    found[place] = self.quantity.measure(state)[0]
+                beyond = np.isinf(found[place]) and self.quantity.recursion.family.normal
+                if np.isnan(found[place]) or beyond:
+                    raise OverflowError(
+                        f"{self} leaves the floats by t = {asked[place]}: ask for an earlier generation, or for "
+                        f"{self}.log(t) where a closed form is known"
+                    )
+            return found[places]
 
         return self._over(t, values)
 

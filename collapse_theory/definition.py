@@ -6,7 +6,7 @@ from abc import ABC
 from dataclasses import dataclass, replace
 from typing import Any
 
-from collapse_theory.domain import Choice, Domain, OfFamily, written
+from collapse_theory.domain import Choice, Domain, OfFamily, Subset, written
 from collapse_theory.theorem import Theorem
 
 
@@ -22,7 +22,7 @@ class Definition:
     name: str
     symbol: str
     sentence: str
-    arguments: tuple[tuple[str, Domain | Choice | OfFamily], ...] = ()
+    arguments: tuple[tuple[str, Domain | Choice | Subset | OfFamily], ...] = ()
     typical: tuple[Any, ...] = ()
     seen_by: str = ""
     light: bool = False
@@ -35,7 +35,8 @@ class Definition:
         arguments, typical = [], list(self.typical)
         for place, (name, domain) in enumerate(self.arguments):
             if isinstance(domain, OfFamily):
-                domain = getattr(family, domain.name)
+                choice = getattr(family, domain.name)
+                domain = Subset(choice) if domain.several else choice
                 typical.insert(place, domain.names[place % len(domain.names)])
             arguments.append((name, domain))
         return replace(self, arguments=tuple(arguments), typical=tuple(typical))

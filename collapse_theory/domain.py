@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -116,10 +116,38 @@ class InstanceOf:
 
 
 @dataclass(frozen=True)
+class Subset:
+    """One or more distinct members of a choice; a single one may stand by itself."""
+
+    of: Choice
+
+    def __str__(self) -> str:
+        return f"one or more of {str(self.of).removeprefix('one of ')}, each once"
+
+    @property
+    def names(self) -> tuple[tuple[Any, ...], ...]:
+        """A typical subset: two of them, fewer than all."""
+        return (self.of.names[: max(1, min(2, len(self.of.names) - 1))],)
+
+    def check(self, name: str, value: Any) -> tuple[Any, ...]:
+        """Members as a tuple; ValueError naming parameter, value and domain otherwise."""
+        value = value.tolist() if isinstance(value, np.ndarray) else value
+        single = isinstance(value, (str, bytes)) or not isinstance(value, Iterable)
+        single = single or (isinstance(value, Hashable) and value in self.of.names)
+        members = (value,) if single else tuple(value)
+        for member in members:
+            self.of.check(name, member)
+        if not members or len(set(members)) < len(members):
+            raise ValueError(f"{name} = {value!r} is outside its domain: {self}")
+        return members
+
+
+@dataclass(frozen=True)
 class OfFamily:
-    """A domain that the family decides: its attribute of this name, such as the labels of its states."""
+    """A domain that the family decides: its attribute of this name, such as the labels of its states, or several."""
 
     name: str
+    several: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True)

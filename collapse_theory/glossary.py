@@ -8,6 +8,7 @@ from collapse_theory.definition import Definition
 from collapse_theory.domain import COUNT, POSITIVE, PROBABILITY, OfFamily
 
 LABEL = OfFamily("label")
+LABELS = OfFamily("label", several=True)
 
 _ALL = (
     Definition("variance", r"\sigma_t^2", "variance of the fitted model"),
@@ -52,6 +53,20 @@ _ALL = (
         light=True,
     ),
     Definition("probability_of", r"p_{t,i}", "fitted probability of a type", (("label", LABEL),), light=True),
+    Definition(
+        "support_size_of",
+        r"\#\{i\in S: p_{t,i}>0\}",
+        "types of a set that the fitted model can still give",
+        (("labels", LABELS),),
+        light=True,
+    ),
+    Definition(
+        "mass_of",
+        r"\sum_{i\in S}p_{t,i}",
+        "fitted probability of a set of types, such as the right answers",
+        (("labels", LABELS),),
+        light=True,
+    ),
     Definition("lost_mass", r"\sum_{i:\,p_{t,i}=0}p_{0,i}", "source's mass of the types that are lost", light=True),
     Definition(
         "rank_tail_mass",

@@ -216,6 +216,14 @@ class Quantities:
         """Fitted probability of a type."""
         return self.watch("probability_of", label)
 
+    def support_size_of(self, labels: Any) -> Quantity:
+        """Types of a set that the fitted model can still give; beside :meth:`mass_of`, how varied it is among them."""
+        return self.watch("support_size_of", labels)
+
+    def mass_of(self, labels: Any) -> Quantity:
+        """Fitted probability of a set of types: the accuracy of a model, of the right answers."""
+        return self.watch("mass_of", labels)
+
     def rank_tail_mass(self, rank: int) -> Quantity:
         """Model's mass of the types beyond a rank in the source."""
         return self.watch("rank_tail_mass", rank)

@@ -250,7 +250,7 @@ class Recursion(Quantities):
         progress : bool
             Show a progress bar.
         method : {"kernel", "plain"}
-            The compiled loop or its readable twin in numpy.
+            The compiled loop, for honest draws, or its readable twin in numpy, by which every other sampling is run.
         max_bytes : int
             Budget for the kept states.
 
@@ -285,7 +285,7 @@ class Recursion(Quantities):
         Raises
         ------
         ValueError
-            For a custom schedule, and for a family or regime that is not of this package.
+            For a custom schedule, and for a family, regime or sampling that is not of this package.
         """
         about = {"family": _written(self.family), "regime": _written(self.regime), "sample_size": _written(self.sizes)}
         return about if self.sampling.honest else {**about, "sampling": _written(self.sampling)}
@@ -350,7 +350,7 @@ def _storable() -> dict[str, type]:
 
 
 def _written(part: Any) -> dict[str, Any]:
-    """Type and parameters of a family, regime or schedule; ValueError for one that could not be read again."""
+    """Type and parameters of a family, regime, sampling or schedule; ValueError for one that cannot be read again."""
     kind = type(part)
     if _storable().get(kind.__name__) is not kind:
         raise ValueError(f"{part!r} cannot be written to a file, which holds one of {', '.join(_storable())}")
@@ -364,12 +364,12 @@ def _plain(value: Any) -> Any:
 
 
 def _read(written: dict[str, Any]) -> Any:
-    """Family, regime or schedule from its type and parameters; nothing else can be named in a file."""
+    """Family, regime, sampling or schedule from its type and parameters; nothing else can be named in a file."""
     parameters = {name: _read(value) if isinstance(value, dict) else value for name, value in written.items()}
     name = parameters.pop("type", None)
     kind = _storable().get(str(name))
     if kind is None:
-        raise ValueError(f"type = {name!r} is no family, regime or schedule of this package")
+        raise ValueError(f"type = {name!r} is no family, regime, sampling or schedule of this package")
     try:
         return kind(**parameters)
     except TypeError as wrong:

@@ -19,6 +19,8 @@ REPLACE = ct.Replace()
 MEMBERS = [member for kind in families.named().values() for member in kind.examples()]
 DEFINED = {
     ct.Gaussian: {"Temperature", "Truncation", "BestOf", "TopFraction", "SoftVerifier", "HumanEdit"},
+    ct.MarkovChain: {"Temperature", "Nucleus"},
+    ct.Poisson: set(),
     ct.Categorical: {
         *("Temperature", "Nucleus", "Verifier", "Reward", "FitnessAdvantage", "Deduplicate", "HumanEdit"),
     },
@@ -217,3 +219,42 @@ def test_true_is_no_label() -> None:
         ct.Recursion(pair, REPLACE, sample_size=16, sampling=ct.FitnessAdvantage(0.1, of=True))
     with pytest.raises(ValueError, match="label = True is outside its domain"):
         ct.Recursion(pair, REPLACE, sample_size=16).watch("probability_of", *[True])
+
+
+def test_a_path_beyond_the_floats_says_what_to_ask() -> None:
+    hot = ct.Recursion(ct.Gaussian(), ct.Fresh(real=1), sample_size=20, sampling=ct.Temperature(3.0))
+    with pytest.raises(OverflowError, match=r"leaves the floats by t = .*: ask for an earlier generation"):
+        hot.variance.population(2000)
+    flat = ct.MultivariateGaussian((0, 0), [[1, 0], [0, 1]])
+    several = ct.Recursion(flat, REPLACE, sample_size=20, sampling=ct.Temperature(3.0))
+    with pytest.raises(OverflowError, match="leaves the floats by t = 700"):
+        several.wasserstein2_squared.population(700)
+    plain = ct.Recursion(ct.Gaussian(), REPLACE, sample_size=20, sampling=ct.Temperature(3.0))
+    assert plain.variance.population.log(2000) == pytest.approx(1999 * np.log(3))
+
+
+def test_edits_are_tried_towards_the_source_and_elsewhere() -> None:
+    for member in (ct.Gaussian(mean=1, sd=2), TYPES, WORDS):
+        there, elsewhere = ct.HumanEdit.examples_for(member)
+        assert there.toward == member != elsewhere.toward
+    assert len(ct.HumanEdit.examples_for(ct.Categorical([0.5, 0.5]))) == 1
+
+
+def test_a_long_course_of_shares_is_stepped_in_time_that_grows_with_it() -> None:
+    """Every step looks at its own share alone; a tableau of all generations at each of them."""
+    course = tuple(np.linspace(0.1, 0.9, 3000).tolist())
+    regime = ct.Contaminated(ai_share=course, detector=ct.Detector(tpr=0.8, fpr=0.1), refill=True)
+    sizes = ct.schedules.Constant(20)
+    together = regime.step(np.array([1, 2, 3000, 5000]), sizes)
+    one_by_one = [regime.step(t, sizes).share for t in (1, 2, 3000, 5000)]
+    assert together.share.tolist() == one_by_one
+    asked: list[float] = []
+
+    class Counted(type(regime.filter)):  # type: ignore[misc]
+        def real_share(self, share: float) -> float:
+            asked.append(share)
+            return super().real_share(share)
+
+    object.__setattr__(regime, "detector", Counted(tpr=0.8, fpr=0.1))
+    regime.step(7, sizes)
+    assert asked == [course[6]]

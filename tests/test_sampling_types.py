@@ -88,6 +88,10 @@ def test_the_mean_weight_rises_by_its_relative_variance_and_the_best_are_left() 
 def test_curation_beside_real_points_rests_in_the_house_of_cards() -> None:
     printed = (0.171159185673657, 0.135550688812831, 0.693290125513512)
     assert resting_law(REWARDS, TYPES, 0.3) == pytest.approx(printed, rel=1e-13)
+    assert ct.Reward(REWARDS).resting_law(TYPES, 0.3) == pytest.approx(printed, rel=1e-13)
+    assert ct.Reward([3 * r for r in REWARDS], temperature=3.0).resting_law(TYPES, 0.3) == pytest.approx(printed)
+    with pytest.raises(ct.NotDefined, match="no fixed weights"):
+        ct.Reward(REWARDS, choices=2).resting_law(TYPES, 0.3)
     recursion = looped(TYPES, ct.Reward(REWARDS), 10, ct.FreshMixture(share=0.3))
     assert law(recursion, 400) == pytest.approx(printed, rel=1e-12)
     assert resting_law(REWARDS, TYPES, 1.0) == pytest.approx(SOURCE)

@@ -44,6 +44,8 @@ class Family(ABC):
     """Quantities and times that only this family has, beyond those of the package."""
     roles: ClassVar[Mapping[str, str]] = {}
     """Quantities that play a role (``spread``, ``squared_location``) in theorems that families inherit."""
+    lacks: ClassVar[Mapping[str, str]] = {}
+    """Why the family has no verb of some name, where that is no accident."""
     headline: ClassVar[str]
     """The quantity to show first."""
     known: ClassVar[tuple[Theorem, ...]] = ()
@@ -93,6 +95,13 @@ class Family(ABC):
         """Models whose law is the present one to the power 1/T."""
         raise NotDefined(f"{type(self).__name__} has no law to the power 1/T")
 
+    def tilt_by_share(self, state: State, weight: Callable[[Any], Any]) -> State:
+        """Models under which types are likelier by a weight of their share: ``weight(shares)``, types in the last axis.
+
+        Of a model that has a law for every context it is each of these laws.
+        """
+        raise NotDefined(f"{type(self).__name__} has no types that could be weighed")
+
     def tilt(self, state: State, weight: Callable[[Any, Any], Any]) -> State:
         """Models under which each type is likelier by a weight: ``weight(places, shares)``, types in the last axis."""
         raise NotDefined(f"{type(self).__name__} has no types that could be weighed")
@@ -107,6 +116,10 @@ class Family(ABC):
 
     def place(self, state: State, count: Any, mean: Any, squares: Any) -> Any:
         """Batch of ``count`` points at standardized places of each model: of that mean and sum of squares about it."""
+        raise NotDefined(f"{type(self).__name__} has no standardized points")
+
+    def place_points(self, state: State, points: Any) -> Any:
+        """Points at standardized places of each model, shape ``(replicates, count)``, that can be sampled again."""
         raise NotDefined(f"{type(self).__name__} has no standardized points")
 
     def accept_near(self, state: State, center: float, width: float) -> State:

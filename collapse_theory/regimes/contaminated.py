@@ -147,34 +147,36 @@ class Contaminated(Regime):
         return len(self.shares) - 1
 
     def step(self, t: Any, sizes: Schedule) -> Step:
-        n, shares = sizes(t), np.array(self.shares)
-        place = np.minimum(np.asarray(t) - 1, len(shares) - 1)
-        if len(shares) == 1 and self.composition == "random":
-            place = np.asarray(0)
+        n, last = sizes(t), len(self.shares) - 1
+        share: Any = self.shares[0]
+        if last and np.ndim(t) == 0:
+            share = self.shares[min(int(t) - 1, last)]
+        elif np.ndim(t) and (last or self.composition == "fixed"):
+            share = np.array(self.shares)[np.minimum(np.asarray(t) - 1, last)]
         if self.composition == "fixed":
-            return self._counted(n, shares, place)
-        real, kept = (self._of_each(function, shares, place) for function in (self.filter.real_share, self.filter.kept))
+            return self._counted(n, np.asarray(share))
+        real, kept = (self._of_each(function, share) for function in (self.filter.real_share, self.filter.kept))
         thinned = (1, 1) if self.refill or not self._filters else (1, kept)
         return Step(drawn=(0, n), weight=(0, 1), share=real, kept=thinned, screen=self.filter.screen)
 
-    def _of_each(self, function: Any, shares: Any, place: Any) -> Any:
-        """A function of the share in each generation; one number where it is the same in all."""
-        values = np.array([function(share) for share in shares])
-        return float(values[place]) if place.ndim == 0 else values[place]
+    def _of_each(self, function: Any, share: Any) -> Any:
+        """A function of the share in each generation; one number where there is one share."""
+        if np.ndim(share) == 0:
+            return float(function(share))
+        different, places = np.unique(share, return_inverse=True)
+        return np.array([function(one) for one in different])[places]
 
-    def _counted(self, n: Any, shares: Any, place: Any) -> Step:
+    def _counted(self, n: Any, share: Any) -> Step:
         """Tableau of a crawl with a fixed number of synthetic pages."""
-        each, of = np.broadcast_to(n, place.shape).ravel(), np.broadcast_to(shares[place], place.shape).ravel()
+        each, of = np.broadcast_to(n, share.shape).ravel(), share.ravel()
         model = np.array(
             [
-                whole(
-                    "ai_share · n", share * size, f"ai_share = {share:g}, n = {size}; composition='random' is by chance"
-                )
-                if share
+                whole("ai_share · n", one * size, f"ai_share = {one:g}, n = {size}; composition='random' is by chance")
+                if one
                 else 0
-                for share, size in zip(of.tolist(), each.tolist(), strict=True)
+                for one, size in zip(of.tolist(), each.tolist(), strict=True)
             ]
-        ).reshape(place.shape)
-        drawn = (int(n - model), int(model)) if place.ndim == 0 else (n - model, model)
+        ).reshape(share.shape)
+        drawn = (int(n - model), int(model)) if share.ndim == 0 else (n - model, model)
         kept = self.filter.passing if self._filters else (1, 1)
         return Step(drawn=drawn, weight=(1, 1), kept=kept, screen=self.filter.screen)

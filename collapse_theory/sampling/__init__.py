@@ -1,6 +1,7 @@
 """What happens between a model and the data drawn from it: one file per way of sampling."""
 
 from collapse_theory.naming import by_name
+from collapse_theory.sampling.admissible import admissible_points
 from collapse_theory.sampling.best_of import BestOf
 from collapse_theory.sampling.deduplicate import Deduplicate
 from collapse_theory.sampling.fitness_advantage import FitnessAdvantage
@@ -28,6 +29,7 @@ __all__ = [
     "FitnessAdvantage",
     "Deduplicate",
     "HumanEdit",
+    "admissible_points",
 ]
 
 

@@ -42,7 +42,7 @@ class FitnessAdvantage(LawSampling):
 
     @classmethod
     def examples(cls) -> tuple[FitnessAdvantage, ...]:
-        return (cls(0.1, of=0),)
+        return cls.examples_for(None)
 
     @classmethod
     def examples_for(cls, family: Any) -> tuple[FitnessAdvantage, ...]:

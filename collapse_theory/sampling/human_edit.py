@@ -13,7 +13,7 @@ with q of the variance :math:`s^2`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -49,7 +49,7 @@ class HumanEdit(Sampling):
 
     @classmethod
     def examples_for(cls, family: Any) -> tuple[HumanEdit, ...]:
-        return (cls(0.2, toward=family),)
+        return tuple(cls(0.2, toward=one) for one in dict.fromkeys((family, _elsewhere(family))))
 
     @property
     def verbs(self) -> tuple[str, ...]:
@@ -68,3 +68,10 @@ class HumanEdit(Sampling):
     def expected(self, family: Any, state: Any, count: Any) -> Any:
         corrected = family.expected(self.toward.as_seen_by(family, len(state[0])), self.rate * count)
         return family.pool([family.expected(state, (1 - self.rate) * count), corrected])
+
+
+def _elsewhere(family: Any) -> Any:
+    """A member with the mean a standard deviation further, or the probabilities of types in the other order."""
+    if hasattr(family, "probabilities"):
+        return replace(family, probabilities=family.probabilities.values[::-1])
+    return replace(family, mean=family.mean + family.sd) if family.has("as_seen_by") else family

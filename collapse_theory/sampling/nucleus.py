@@ -41,10 +41,10 @@ class Nucleus(LawSampling):
 
     @property
     def verbs(self) -> tuple[str, ...]:
-        return ("tilt",)
+        return ("tilt_by_share",)
 
     def law(self, family: Any, state: Any) -> Any:
-        return family.tilt(state, lambda places, shares: nucleus(shares, self.mass))
+        return family.tilt_by_share(state, lambda shares: nucleus(shares, self.mass))
 
 
 def nucleus(shares: NDArray[np.float64], mass: float) -> NDArray[np.float64]:

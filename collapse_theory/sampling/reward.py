@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.domain import Domain, check_parameters, inside, written
+from collapse_theory.errors import NotDefined
 from collapse_theory.sampling.labelled import first_label, in_order, numbers
 from collapse_theory.sampling.sampling import LawSampling
 from collapse_theory.schedules import Schedule
@@ -77,7 +78,7 @@ class Reward(LawSampling):
 
     @classmethod
     def examples(cls) -> tuple[Reward, ...]:
-        return (cls({0: 0.2}), cls({0: 0.2}, choices=3))
+        return cls.examples_for(None)
 
     @classmethod
     def examples_for(cls, family: Any) -> tuple[Reward, ...]:
@@ -101,6 +102,25 @@ class Reward(LawSampling):
 
     def fixed_weights(self, family: Any) -> Array | None:
         return self.weights(family) if self.choices is None else None
+
+    def resting_law(self, family: Any, share: float) -> Array:
+        """Law at which a loop that is curated by this reward, beside a share of real data, comes to rest.
+
+        Parameters
+        ----------
+        family : Categorical
+            The source.
+        share : float
+            Share of real points, in (0, 1].
+
+        Raises
+        ------
+        NotDefined
+            For a bounded number of choices, whose weights depend on the shares.
+        """
+        if self.choices is not None:
+            raise NotDefined(f"{self!r} has no fixed weights, from which its resting law would follow")
+        return resting_law(self.values, family, share, self.temperature)
 
     def law(self, family: Any, state: Any) -> Any:
         logs = self.rewards(family) / self.temperature

@@ -1,9 +1,8 @@
 """What happens between a model and the data drawn from it: cooled, cut, selected, verified, edited.
 
 A sampling asks a family for verbs: ``temper`` and ``tilt`` turn a model into another law of the same kind, ``place``
-puts standardized points on models, ``draw_points`` gives points that can be ranked. A pair of a family and a sampling
-is defined when the family has what the sampling asks for. Real points are never sampled: in generation 1 the data are
-the source's, in every regime.
+and ``place_points`` put standardized points on models. A pair of a family and a sampling is defined when the family has
+what the sampling asks for. Real points are never sampled: in generation 1 the data are the source's, in every regime.
 """
 
 from __future__ import annotations
@@ -24,10 +23,11 @@ from collapse_theory.theorem import Theorem
 Array = NDArray[np.float64]
 
 HAVING = {
-    "temper": "Gaussian, MultivariateGaussian and Categorical have it",
+    "temper": "Gaussian, MultivariateGaussian, MarkovChain and Categorical have it",
     "place": "Gaussian has it",
     "accept_near": "Gaussian has it",
     "tilt": "Categorical has it",
+    "tilt_by_share": "MarkovChain and Categorical have it",
     "remap": "Categorical has it",
     "distinct": "Categorical has it",
     "as_seen_by": "Gaussian and Categorical have it",
@@ -122,15 +122,19 @@ class Sampling(ABC):
         """
         alone = type(self).draw_points is Sampling.draw_points
         if alone and regime.tableau(sizes).subsample is not None:
-            raise NotDefined(f"{regime!r} is not defined with {self!r}: it has no points that could be sampled again")
+            raise NotDefined(
+                f"{regime!r} is not defined with {self!r}, which gives a batch as a whole: it has no points that "
+                "could be sampled again one by one"
+            )
 
     def check_verbs(self, family: Any) -> None:
         """NotDefined for a family that lacks a verb."""
         for verb in self.verbs:
             if not family.has(verb):
                 others = f"; {HAVING[verb]}" if verb in HAVING else ""
+                why = f": {family.lacks[verb]}" if verb in family.lacks else ""
                 raise NotDefined(
-                    f"{type(family).__name__} is not defined with {self!r}: it has no verb {verb!r}{others}"
+                    f"{type(family).__name__} is not defined with {self!r}: it has no verb {verb!r}{why or others}"
                 )
 
     def symbols(self) -> Mapping[Any, Any]:
@@ -182,7 +186,7 @@ class PlacedSampling(Sampling):
 
     @property
     def verbs(self) -> tuple[str, ...]:
-        return ("place",)
+        return ("place", "place_points")
 
     @abstractmethod
     def standard_points(self, shape: tuple[int, int], rng: np.random.Generator) -> Array:
@@ -192,6 +196,9 @@ class PlacedSampling(Sampling):
         counts = np.broadcast_to(count, len(state[0]))
         points = self.standard_points((len(counts), int(counts.max(initial=0))), rng)
         return family.place(state, counts, *summed(points, counts))
+
+    def draw_points(self, family: Any, state: Any, count: int, rng: np.random.Generator) -> Any:
+        return family.place_points(state, self.standard_points((len(state[0]), count), rng))
 
     def expected(self, family: Any, state: Any, count: Any) -> Any:
         counts, law = np.broadcast_to(count, len(state[0])), self.standard

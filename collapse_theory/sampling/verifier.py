@@ -19,13 +19,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from collapse_theory.domain import SHARE, check_parameters, inside
+from collapse_theory.domain import POSITIVE_SHARE, SHARE, Domain, check_parameters, inside
 from collapse_theory.errors import NotDefined
 from collapse_theory.sampling.labelled import first_label, labels
 from collapse_theory.sampling.sampling import LawSampling
 from collapse_theory.schedules import Schedule
 
 Array = NDArray[np.float64]
+
+CANDIDATES = Domain(low=1, high=10**6, integer=True, typical=(1, 1000))
+NEGLIGIBLE = 60.0
+"""Exponent at which a power of e is lost in rounding."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -65,7 +69,7 @@ class Verifier(LawSampling):
 
     @classmethod
     def examples(cls) -> tuple[Verifier, ...]:
-        return (cls(0, tpr=0.9, fpr=0.3), cls(0, tpr=0.9, fpr=0.3, error=0.2, repair=0.05))
+        return cls.examples_for(None)
 
     @classmethod
     def examples_for(cls, family: Any) -> tuple[Verifier, ...]:
@@ -120,6 +124,32 @@ class Verifier(LawSampling):
         """Accuracy after the filter of one before it."""
         return self.tpr * accuracy / (self.tpr * accuracy + self.fpr * (1 - accuracy))
 
+    def diversity_loss(self, candidates: int, *, accuracy: float = 1.0) -> float:
+        r"""Share of the diversity of the right types that a round costs where only what passes of its points is kept.
+
+        .. math:: E\Big[\frac1M \Big| M \ge 1\Big] =
+           \frac{\sum_{k=1}^n \bar q^{\,n-k}(1-\bar q^{\,k})/k}{1-\bar q^{\,n}},
+           \qquad M \sim \mathrm{Binomial}(n, q),\quad \bar q = 1 - q,
+
+        with the chance q = accuracy · tpr that a point is right and passes: among right types of equal chance to pass
+        :math:`E G' = (1 - E[1/M])\,G`. Where points are written until n of them have passed it is 1/n, as without any
+        verifier.
+
+        Parameters
+        ----------
+        candidates : int
+            Points n that the model writes.
+        accuracy : float
+            Share of them that is right, before the filter.
+
+        Raises
+        ------
+        ValueError
+            For a number of candidates or an accuracy outside its domain, 0 among them.
+        """
+        n = CANDIDATES.check("candidates", candidates)
+        return expected_reciprocal(n, self.tpr * POSITIVE_SHARE.check("accuracy", accuracy))
+
     def law(self, family: Any, state: Any) -> Any:
         right = self.right(family)
         chances = np.where(right, self.tpr, self.fpr)
@@ -141,6 +171,17 @@ class Verifier(LawSampling):
         if not self.fpr and not np.all(np.sum(shares * chances, axis=-1) > 0):
             raise ValueError(f"{self!r} keeps nothing of a model without right types: fpr = 0 is outside its domain")
         return chances
+
+
+def expected_reciprocal(n: int, chance: float) -> float:
+    """Mean of 1/M for a binomial number M, given that it is not 0."""
+    if chance in (0, 1):
+        return 1 / n if chance else 1.0
+    log_missed = float(np.log1p(-chance))
+    # Terms further from the last than this are lost in rounding.
+    k = np.arange(max(1, n - int(NEGLIGIBLE / -log_missed)), n + 1, dtype=float)
+    terms = np.exp((n - k) * log_missed) * -np.expm1(k * log_missed) / k
+    return float(np.sum(terms) / -np.expm1(n * log_missed))
 
 
 def _law_of(source: Array, side: NDArray[np.bool_]) -> Array:

@@ -31,6 +31,8 @@ def path(recursion: Any, generations: Any) -> Iterator[Any]:
         For a family or a sampling without a batch in expectation.
     NoClosedForm
         Beyond ``FARTHEST`` generations.
+    OverflowError
+        Where a model leaves the floats.
     """
     asked = [int(t) for t in generations]
     if asked and asked[-1] > FARTHEST:
@@ -42,8 +44,19 @@ def path(recursion: Any, generations: Any) -> Iterator[Any]:
     for wanted in asked:
         while t < wanted:
             t += 1
-            state, slots = _refitted(recursion, t, source, state, slots)
+            with np.errstate(over="ignore", invalid="ignore"):
+                state, slots = _refitted(recursion, t, source, state, slots)
+            _check_finite(recursion, state, t)
         yield family.kept(state)
+
+
+def _check_finite(recursion: Any, state: Any, t: int) -> None:
+    for part in state:
+        if part.dtype.kind == "f" and (np.any(np.isnan(part)) or np.any(part == np.inf)):
+            raise OverflowError(
+                f"the loop without noise of {recursion!r} leaves the floats by t = {t}: ask for an earlier generation, "
+                "or for population.log(t) of a quantity that has a closed form"
+            )
 
 
 def _refitted(recursion: Any, t: int, source: Any, state: Any, slots: list[Any]) -> tuple[Any, list[Any]]:

@@ -18,6 +18,7 @@ from collapse_theory.theorems.information import INFORMATION
 from collapse_theory.theorems.kernel_density import KERNEL_DENSITY
 from collapse_theory.theorems.linear_regression import LINEAR_REGRESSION
 from collapse_theory.theorems.markov_chain import MARKOV_FATES
+from collapse_theory.theorems.markov_sampled import MARKOV_SAMPLED
 from collapse_theory.theorems.multivariate_gaussian import MULTIVARIATE_GAUSSIAN
 from collapse_theory.theorems.normal_mean import NORMAL_MEAN
 from collapse_theory.theorems.poisson import POISSON
@@ -25,6 +26,7 @@ from collapse_theory.theorems.posterior import POSTERIOR
 from collapse_theory.theorems.refitted_scale import REFITTED_SCALE
 from collapse_theory.theorems.sampled_population import SAMPLED_POPULATION
 from collapse_theory.theorems.second_moments import CONSERVED_MOMENTS, SECOND_MOMENTS
+from collapse_theory.theorems.set_of_types import SETS_OF_TYPES
 from collapse_theory.theorems.two_types_sampled import TWO_TYPES_SAMPLED
 
 PAIRS: tuple[Theorem, ...] = (
@@ -52,6 +54,8 @@ PAIRS: tuple[Theorem, ...] = (
     *GAUSSIAN_SAMPLED,
     *TWO_TYPES_SAMPLED,
     *SAMPLED_POPULATION,
+    *MARKOV_SAMPLED,
+    *SETS_OF_TYPES,
     *NORMAL_MEAN,
     *REFITTED_SCALE,
     *LINEAR_REGRESSION,

@@ -40,6 +40,7 @@ from collapse_theory.families.categorical.smoothed import SMOOTHED
 from collapse_theory.families.categorical.tables import Counts
 from collapse_theory.families.family import Event, Family, Measure, State, run_plain
 from collapse_theory.families.labels import distinct_labels
+from collapse_theory.families.shares import powers
 from collapse_theory.families.smoothing import AddAlpha, BackOff, Smoothing
 from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
@@ -350,7 +351,10 @@ class Categorical(Family):
         return tables.sampled(points, size, rng, replacement=replacement)
 
     def temper(self, state: State, temperature: float) -> State:
-        return self.tilt(state, lambda places, shares: tables.powers(shares, 1 / temperature - 1))
+        return self.tilt_by_share(state, lambda shares: powers(shares, 1 / temperature - 1))
+
+    def tilt_by_share(self, state: State, weight: Callable[[Any], Any]) -> State:
+        return self.tilt(state, lambda places, shares: weight(shares))
 
     def tilt(self, state: State, weight: Callable[[Any, Any], Any]) -> State:
         return tables.tilted(state[0], weight), state[1]
@@ -371,12 +375,7 @@ class Categorical(Family):
 
     def fitted(self, counts: Array, rng: np.random.Generator) -> Array:
         """Laws fitted to counts of the types in the last axis; where nothing is added, of any of the types."""
-        added: Any = 0.0
-        if isinstance(self.smoothing, AddAlpha):
-            added = np.full(len(self.probabilities), self.smoothing.alpha)
-        elif isinstance(self.smoothing, BackOff):
-            added = self.smoothing.strength * self.probabilities.values
-        weights = counts + added
+        weights = counts + tables.added(self.smoothing, self.probabilities.values)
         if self.estimator == "posterior":
             weights = rng.standard_gamma(weights)
         return np.asarray(weights / weights.sum(axis=-1, keepdims=True))

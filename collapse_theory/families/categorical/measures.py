@@ -105,6 +105,27 @@ def probability_of(family: Any, state: State, label: Any) -> Array:
     return alive.sums(alive.probability, alive.type == place)
 
 
+def _of_set(family: Any, alive: Alive, labels: Any) -> NDArray[np.bool_]:
+    """Which of the types that are alive are members of a set."""
+    member = np.zeros(len(family.probabilities), dtype=bool)
+    member[[family.index(label) for label in labels]] = True
+    return np.asarray(member[alive.type])
+
+
+def support_size_of(family: Any, state: State, labels: Any) -> Array:
+    """Types of a set that have a positive probability."""
+    alive = Alive.of(family, state)
+    return alive.sums(np.ones(alive.law.shape), _of_set(family, alive, labels))
+
+
+def mass_of(family: Any, state: State, labels: Any) -> Array:
+    """Probability of a set of types; 1 without rounding where no other type is alive."""
+    alive = Alive.of(family, state)
+    member = _of_set(family, alive, labels)
+    others = alive.sums(np.ones(alive.law.shape), ~member)
+    return np.where(others == 0, 1.0, alive.sums(alive.probability, member))
+
+
 def lost_mass(family: Any, state: State) -> Array:
     """Source's mass of the types of probability 0."""
     alive = Alive.of(family, state)
@@ -180,6 +201,8 @@ MEASURES: Mapping[str, Any] = {
         support_size,
         survival_of,
         probability_of,
+        support_size_of,
+        mass_of,
         lost_mass,
         rank_tail_mass,
         rank_tail_support,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.families.categorical.pairs import alive_pairs, for_each
+from collapse_theory.families.smoothing import AddAlpha, BackOff, Smoothing
 
 Array = NDArray[np.float64]
 
@@ -51,6 +52,13 @@ def united(batches: Sequence[Counts], weights: Sequence[Any] | None, size: int) 
     return Counts(for_each(union, *(batch.of for batch in batches)))
 
 
+def added(smoothing: Smoothing | None, source: Array) -> Any:
+    """What smoothing adds to the counts of all types: 0 where there is none."""
+    if isinstance(smoothing, AddAlpha):
+        return np.full(len(source), smoothing.alpha)
+    return smoothing.strength * source if isinstance(smoothing, BackOff) else 0.0
+
+
 def times(laws: NDArray[Any], count: Any) -> Counts:
     """Counts as each law has them in expectation."""
     return Counts(count * laws if tabled(laws) else for_each(lambda law: np.stack([law[0], count * law[1]]), laws))
@@ -88,11 +96,3 @@ def distinct(points: Counts) -> Counts:
     if tabled(points.of):
         return Counts((points.of > 0).astype(float))
     return Counts(for_each(lambda pairs: np.stack([pairs[0], (pairs[1] > 0).astype(float)]), points.of))
-
-
-def powers(shares: Array, exponent: float) -> Array:
-    """Powers of shares in units of the largest of each law; of a share of 0 as well 0."""
-    alive = shares > 0
-    with np.errstate(divide="ignore"):
-        logs = np.log(np.where(alive, shares, 1.0)) - np.log(shares.max(axis=-1, keepdims=True))
-    return np.where(alive, np.exp(exponent * logs), 0.0)

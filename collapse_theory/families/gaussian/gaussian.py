@@ -217,8 +217,11 @@ class Gaussian(DivisorFamily):
         )
 
     def draw_points(self, state: State, count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        return self.place_points(state, rng.standard_normal((len(state[0]), count)))
+
+    def place_points(self, state: State, points: NDArray[np.float64]) -> NDArray[np.float64]:
         location, log_sd = state
-        return location[:, None] + np.exp(log_sd)[:, None] * rng.standard_normal((len(location), count))
+        return location[:, None] + np.exp(log_sd)[:, None] * points
 
     def join(self, batches: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
         return joined(batches)

@@ -16,7 +16,7 @@ and is a visible field, as is the smoothing of rows and the law of the state in 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path as FilePath
@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from collapse_theory.domain import Choice, InstanceOf, check_parameters, inside
+from collapse_theory.errors import NotDefined
 from collapse_theory.families.family import Event, Family, Measure, State, run_plain
 from collapse_theory.families.labels import distinct_labels
 from collapse_theory.families.markov_chain.asymptotics import ASYMPTOTICS
@@ -34,6 +35,8 @@ from collapse_theory.families.markov_chain.exact_ends import Ends
 from collapse_theory.families.markov_chain.matrix import TransitionMatrix
 from collapse_theory.families.markov_chain.measures import EVENTS, MEASURES
 from collapse_theory.families.markov_chain.simulate import draw_dense, draw_sparse, run_kernel
+from collapse_theory.families.markov_chain.tilted import expected, tilted
+from collapse_theory.families.shares import powers
 from collapse_theory.families.smoothing import AbsoluteDiscount, AddAlpha, BackOff, Smoothing
 from collapse_theory.schedules import FORESEEN, Schedule
 from collapse_theory.simulation import Block, BlockResult
@@ -333,6 +336,21 @@ class MarkovChain(Family):
         if self.unseen_row == "previous":
             counts = _with_old_rows(counts, left, previous[0])
         return counts, left, pooled.last
+
+    def expected(self, state: State, count: Any) -> Path:
+        return Path(*expected(self, state, count))
+
+    def tilt_by_share(self, state: State, weight: Callable[[Any], Any]) -> State:
+        return tilted(self, state, weight)
+
+    def temper(self, state: State, temperature: float) -> State:
+        return tilted(self, state, lambda shares: powers(shares, 1 / temperature - 1))
+
+    def check_step(self, step: Any) -> None:
+        """Nothing more than any family, but that a path does not go on in the model that is carried over."""
+        super().check_step(step)
+        if step.carried:
+            raise NotDefined(f"{type(self).__name__} is not defined with a regime that carries the old model over")
 
     def run_block(self, block: Block, rng: np.random.Generator) -> BlockResult:
         if block.method == "plain" or not self.dense:

@@ -162,7 +162,11 @@ def prepared(family: Any, own: Any, occupancy: Array, end: int) -> tuple[Any, Ar
     source = family.prepared_source
     how, states = learner(family), len(occupancy)
     if end < 0:
-        return source, np.zeros(states), kernel.PREVIOUS, source, source
+        itself = own is family.matrix.rows
+        rows = (
+            source if itself else kernel.inverted(own.indptr.astype(np.int64), own.indices.astype(np.int64), own.data)
+        )
+        return rows, (np.diff(own.indptr) == 0).astype(float), kernel.NOWHERE, source, source
     weights, backoff = own.data.astype(float), np.where(occupancy > 0, 0.0, 1.0)
     if how.fallback == kernel.PREVIOUS:
         backoff[:] = 0

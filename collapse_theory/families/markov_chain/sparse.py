@@ -125,6 +125,24 @@ class SparseModel:
         placed = sparse.csr_array((rows.data, rows.indices, rows.indptr[ends]), shape=own.shape)
         return sparse.csr_array(own + placed), np.zeros(len(law))
 
+    @property
+    def filled(self) -> Any:
+        """The transition matrix itself, of a chain that is not smoothed; the row of a dead end is 0.
+
+        Raises
+        ------
+        NotDefined
+            For a smoothed chain, whose rows are full.
+        """
+        from scipy import sparse
+
+        own, back, law = self._parts
+        if isinstance(self.chain.smoothing, (AddAlpha, AbsoluteDiscount)) and not self.is_source:
+            raise NotDefined(f"the rows of a smoothed chain of {len(back)} states are full: {self.chain!r}")
+        lent = sparse.csr_array(law[None, :])
+        visited = sparse.csr_array(np.where(self.unigram > 0, back, 0.0)[:, None])
+        return sparse.csr_array(own + visited @ lent) if np.any(back) else own
+
     @cached_property
     def long_run(self) -> Array:
         """Long-run law of the states in the paths of the model."""

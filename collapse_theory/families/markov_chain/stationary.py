@@ -188,6 +188,19 @@ def reached_from(matrix: Any, start: Array) -> NDArray[np.int64]:
     return np.flatnonzero(found)
 
 
+def closed_classes(matrix: Any, start: Array) -> int:
+    """Number of closed classes that a chain begun with a law can come to."""
+    from scipy import sparse
+    from scipy.sparse.csgraph import connected_components
+
+    rows = sparse.csr_array(matrix)
+    rows.eliminate_zeros()
+    reached = reached_from(rows, start)
+    edges = sparse.coo_array(rows[reached][:, reached])
+    count, label = connected_components(edges, directed=True, connection="strong")
+    return int(count - len(np.unique(label[edges.row[label[edges.row] != label[edges.col]]])))
+
+
 def _handed_on(p: Any, mass: Array, recurrent: NDArray[np.bool_]) -> Array:
     """Mass in the recurrent states after the transient ones have handed theirs on."""
     from scipy import sparse

@@ -57,6 +57,9 @@ class Poisson(Family):
         "survival": lambda family, state: (state[0] > 0).astype(float),
         "squared_location_error": lambda family, state: (state[0] - family.rate) ** 2,
     }
+    lacks: ClassVar[Mapping[str, str]] = {
+        "temper": "a Poisson law to the power 1/T, λ^(k/T)/k!^(1/T) up to a factor, is a Conway–Maxwell–Poisson law"
+    }
     times: ClassVar[Mapping[str, Event]] = {"extinction_time": lambda family, state: state[0] == 0}
 
     def __post_init__(self) -> None:

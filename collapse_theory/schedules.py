@@ -57,6 +57,8 @@ class Schedule(ABC):
 
     def __call__(self, t: Any) -> Any:
         """Sample size n_t; 0 for t < 1."""
+        if isinstance(t, int):
+            return int(self.sizes(np.array([t], dtype=np.int64))[0]) if t >= 1 else 0
         array = np.asarray(t, dtype=np.int64)
         return elementwise(lambda flat: np.where(flat < 1, 0, self.sizes(np.maximum(flat, 1))), array)
 
@@ -92,7 +94,9 @@ class Constant(Schedule):
         return np.full(t.shape, self.n, dtype=np.int64)
 
     def __call__(self, t: Any) -> Any:
-        return self.n if _letter(self.n) else super().__call__(t)
+        if _letter(self.n):
+            return self.n
+        return (self.n if t >= 1 else 0) if isinstance(t, int) else super().__call__(t)
 
     def total(self, t: Any) -> Any:
         return self.n * t if _letter(self.n) or _letter(t) else super().total(t)

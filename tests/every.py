@@ -9,6 +9,7 @@ are deep.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -50,10 +51,21 @@ def possible(
     """Recursions of the members on the data, pairs of every kind, with each of the sample sizes that a pair accepts."""
     for family, regime in pairs(members, data):
         for size in sizes:
-            try:
-                yield ct.Recursion(family, regime, sample_size=size)
-            except (ValueError, ct.NotDefined):
-                continue
+            recursion = _made(family, regime, size, repr((family, regime, size)))
+            if recursion is not None:
+                yield recursion
+
+
+@cache
+def _made(family: ct.Family, regime: ct.Regime, size: Any, written: str) -> ct.Recursion | None:
+    """The recursion, with the theorems that another file of tests has looked up, or None where it is refused.
+
+    Of members that are equal, such as those of 1 and 1.0, each has its own, by the way it is written.
+    """
+    try:
+        return ct.Recursion(family, regime, sample_size=size)
+    except (ValueError, ct.NotDefined):
+        return None
 
 
 def every_pair(

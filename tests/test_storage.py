@@ -9,14 +9,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from every import every_pair
+from every import covering_pairs, every_pair
 
 import collapse_theory as ct
 
 RECURSION = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=3), sample_size=10)
 
 
-@every_pair(8, ct.schedules.power(8, 1), ct.schedules.geometric(8, 1.5))
+@covering_pairs(8, ct.schedules.power(8, 1), ct.schedules.geometric(8, 1.5))
 def test_whatever_is_written_is_read_again(recursion: ct.Recursion) -> None:
     assert ct.Recursion.from_dict(recursion.to_dict()) == recursion
     assert ct.Recursion.from_dict(json.loads(json.dumps(recursion.to_dict()))) == recursion

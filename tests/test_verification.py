@@ -44,10 +44,12 @@ def wrong(title: str = "a wrong theorem", **changes: Any) -> ct.Theorem:
 
 @pytest.fixture(scope="module")
 def report() -> Any:
-    return ct.verify(depth="quick", family=ct.Gaussian, regime=ct.Replace)
+    return ct.verify(depth="quick", family=ct.Poisson, regime=ct.Replace, workers=1)
 
 
-def test_everything_known_of_replacement_agrees(report: Any) -> None:
+@pytest.mark.deep
+def test_everything_known_of_replacement_agrees() -> None:
+    report = ct.verify(depth="quick", family=ct.Gaussian, regime=ct.Replace)
     assert report.agrees, report.summary()
     silent = {
         row.theorem.title
@@ -58,6 +60,14 @@ def test_everything_known_of_replacement_agrees(report: Any) -> None:
     assert silent <= {"standard deviation over runs of the tail mass about the source's centre"}
     assert sum(len(row.comparisons) for row in report.rows) > 200
     assert sum(row.digits.points for row in report.rows) > 200
+
+
+def test_everything_known_of_counts_agrees(report: Any) -> None:
+    assert report.agrees, report.summary()
+    verdicts = {row.verdict(report.critical) for row in report.rows if row.theorem.statistic in ("mean", "std")}
+    assert verdicts <= {"agrees", "proved"}
+    assert sum(len(row.comparisons) for row in report.rows) > 20
+    assert sum(row.digits.points for row in report.rows) > 20
 
 
 def test_each_theorem_has_one_row(report: Any) -> None:
@@ -152,22 +162,24 @@ def failing_proof() -> tuple[Check, ...]:
 def test_a_wrong_theorem_makes_the_command_fail(
     bad: ct.Theorem, word: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    only: Callable[..., list[ct.Recursion]] = lambda depth, family, regime: [  # noqa: E731
-        ct.Recursion(ct.Gaussian(ddof=0), ct.Replace(), sample_size=12)
-    ]
+    recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Replace(), sample_size=12)
+    about = [known for known in recursion.theorems if known.quantity == "spread"]
+    assert MEAN in about
+    object.__setattr__(recursion, "theorems", (*about, bad))
+    only: Callable[..., list[ct.Recursion]] = lambda depth, family, regime: [recursion]  # noqa: E731
     monkeypatch.setattr(settings, "simulated", only)
     monkeypatch.setattr(settings, "stressed", only)
     monkeypatch.setattr(run, "approach", lambda theorem, kinds: Approach())
-    monkeypatch.setattr(recursion_module, "PAIRS", (*recursion_module.PAIRS, bad))
     json_file, figure = tmp_path / "report.json", tmp_path / "report.png"
     arguments = ["verify", "--quick", "--json", str(json_file), "--figure", str(figure)]
     result = CliRunner().invoke(main, arguments)
     assert result.exit_code == 1, result.output
     assert bad.title in result.output
     assert word in result.output
-    about = json.loads(json_file.read_text(encoding="utf-8"))
-    assert about["agrees"] is False
-    assert [th["title"] for th in about["theorems"] if th["verdict"] == "DISAGREES"] == [bad.title]
+    told = json.loads(json_file.read_text(encoding="utf-8"))
+    assert told["agrees"] is False
+    assert len(told["theorems"]) == len(about) + 1
+    assert [th["title"] for th in told["theorems"] if th["verdict"] == "DISAGREES"] == [bad.title]
     assert figure.stat().st_size > 10_000
 
 
@@ -186,12 +198,8 @@ def test_the_same_seed_gives_the_same_report() -> None:
     assert np.all(np.isfinite([one.z for one in a]))
 
 
-def test_processes_change_nothing() -> None:
-    extra = [wrong()]
-    one, two = (
-        ct.verify(depth="quick", family=ct.Poisson, regime=ct.Replace, workers=workers, extra=extra)
-        for workers in (1, 2)
-    )
+def test_processes_change_nothing(report: Any) -> None:
+    one, two = report, ct.verify(depth="quick", family=ct.Poisson, regime=ct.Replace, workers=2)
     assert [row.theorem for row in one.rows] == [row.theorem for row in two.rows]
     assert [row.z for row in one.rows] == [row.z for row in two.rows]
     assert [row.digits for row in one.rows] == [row.digits for row in two.rows]

@@ -145,7 +145,7 @@ class AffineMap:
         return t * growth + np.log(v), t * growth + np.log(m)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def _affine_map(regime: Any, sizes: Schedule, ddof: Fraction) -> AffineMap:
     rows = exact_step_map(regime.tableau(sizes), ddof)
 

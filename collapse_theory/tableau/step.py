@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 REAL, MODEL, FIRST_SLOT = 0, 1, 2
@@ -101,36 +102,36 @@ class Step:
             return self.fitted
         return self.fitted**2 / sum((w * w * c for w, c in zip(self.weight, self.counts, strict=True)), start=0)
 
-    @property
+    @cached_property
     def thinned(self) -> bool:
         """Whether numbers of points are random because some are not kept."""
         return not all(_is(chance, 1) for chance in self.kept)
 
-    @property
+    @cached_property
     def plain(self) -> bool:
         """Whether the fit set is a union of whole batches, the same in every generation."""
         whole = self.subsample is None and self.screen is None and not self.thinned
         return whole and absent(self.carried) and not self.opened and _is(self.point_variance, 1)
 
-    @property
+    @cached_property
     def replacement(self) -> bool:
         """Whether the fit sees points of the newest model only."""
         return self.plain and not self.anchored and not self.stored
 
-    @property
+    @cached_property
     def accumulation(self) -> bool:
         """Whether the fit set, with equal weights and no new real points, is kept as the one slot."""
         equal = all(_is(w, 1) for w in self.weight[MODEL:])
         kept = len(self.stored) == 1 and sorted(*self.keep) == [MODEL, FIRST_SLOT]
         return self.plain and not self.anchored and kept and equal and not absent(self.drawn[MODEL])
 
-    @property
+    @cached_property
     def mixture(self) -> bool:
         """Whether the fit sees new real points and the newest model's, with equal weights, and nothing stored."""
         equal = all(_is(w, 1) for w in self.weight[0 if absent(self.share) else 1 :])
         return self.plain and self.anchored and not self.stored and equal
 
-    @property
+    @cached_property
     def anchored(self) -> bool:
         """Whether new real points enter."""
         return not (absent(self.drawn[REAL]) and absent(self.share))

@@ -46,7 +46,7 @@ def slow_gap(setting: Any) -> float:
     return _slow_gap(setting.scheme, setting.sizes, setting.family.ddof)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2048)
 def _slow_gap(regime: Any, sizes: Any, ddof: float) -> float:
     step = regime.tableau(sizes)
     if step.stored:

@@ -55,16 +55,20 @@ def checkable(theorem: Theorem) -> bool:
 
 
 def digits(theorem: Theorem, settings: list[Recursion], times: tuple[int, ...], most: int | None = None) -> Digits:
-    """Errors of a theorem over the settings, or over so many of them from the first to the last."""
+    """Errors of a theorem over the settings, or over so many of them, first to last, and on until one shows."""
     worst, where, points = 0.0, "", 0
     held = [setting for setting in settings if theorem in setting.theorems]
+    enough = len(held)
     if most is not None and len(held) > most:
-        held = [held[int(place)] for place in np.linspace(0, len(held) - 1, most)]
-    for setting in held:
-        for error, place in _errors(theorem, setting, times):
+        first = dict.fromkeys(int(place) for place in np.linspace(0, len(held) - 1, most))
+        held, enough = [held[place] for place in dict.fromkeys([*first, *range(len(held))])], len(first)
+    for place, setting in enumerate(held):
+        if place >= enough and points:
+            break
+        for error, at in _errors(theorem, setting, times):
             points += 1
             if not error <= worst:
-                worst, where = error, f"{setting!r}{place}"
+                worst, where = error, f"{setting!r}{at}"
     return Digits(worst, where, points)
 
 

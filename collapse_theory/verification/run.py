@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -71,8 +72,8 @@ def verify(
     about = _families_of(theorems, [*possible, *stressed])
     jobs: list[tuple[str, Job]] = [
         *(
-            ("simulation", partial(_confronted, recursion, theorems, depth, seed + i, tuple(extra)))
-            for i, recursion in enumerate(simulated)
+            ("simulation", partial(_confronted, simulated[i], theorems, depth, seed + i, tuple(extra)))
+            for i in _apart(simulated)
         ),
         *(("proofs", theorem.prove) for theorem in theorems),
         *(
@@ -132,6 +133,17 @@ def _families_of(
         for theorem in recursion.theorems:
             found[theorem][type(recursion.family)] = None
     return {theorem: tuple(kinds) or None for theorem, kinds in found.items()}
+
+
+def _apart(recursions: Sequence[Recursion]) -> list[int]:
+    """Places of the recursions, the first of each family first, so that workers compile different kernels."""
+    before: Counter[type[Family]] = Counter()
+    turns = []
+    for place, recursion in enumerate(recursions):
+        kind = type(recursion.family)
+        turns.append((before[kind], place))
+        before[kind] += 1
+    return [place for _, place in sorted(turns)]
 
 
 def _confronted(

@@ -23,7 +23,7 @@ SAMPLED_MEMBERS = 3
 """Examples of a family with which samplings are confronted, from the first on."""
 
 
-STRESSED: dict[Depth, int | None] = {"quick": 12, "default": None, "deep": None}
+STRESSED: dict[Depth, int | None] = {"quick": 8, "default": None, "deep": None}
 """How many recursions at stress points a theorem meets; None for all there are."""
 
 

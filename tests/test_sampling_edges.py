@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 from error_budget import critical_z, z_of_mean
 
 import collapse_theory as ct
+from collapse_theory.theorems.two_types_sampled import fixation_chances
 
 REPLACE = ct.Replace()
 
@@ -39,3 +42,78 @@ def test_edits_of_no_points_leave_a_generation_of_real_ones(regime: ct.Regime, s
         assert abs(z_of_mean(quantity.values(runs), float(value))) < critical_z(2)
     assert abs(z_of_mean(loop.squared_location_error.values(runs), float(twin[1]))) > critical_z(2)
     assert np.all(np.isfinite(loop.variance.median.simulated(runs).values))
+
+
+# ---------------------------------------------------------------------------------- two types, nearly never one of them
+def _fixed_chance(n: int, heat: Any, share: str) -> Any:
+    """Chance that the first of two types is left, by the linear equations in 120 digits."""
+    with mpmath.workdps(120):
+        power, p = 1 / mpmath.mpf(heat), mpmath.mpf(share)
+        odds = [(mpmath.mpf(i) / (n - i)) ** power for i in range(1, n)]
+        chances = [odd / (1 + odd) for odd in odds]
+        equations = mpmath.matrix(n - 1, n - 1)
+        for i, q in enumerate(chances):
+            for j in range(1, n):
+                equations[i, j - 1] = (i == j - 1) - mpmath.binomial(n, j) * q**j * (1 - q) ** (n - j)
+        solved = mpmath.lu_solve(equations, mpmath.matrix([q**n for q in chances]))
+        begun = [mpmath.binomial(n, j) * p**j * (1 - p) ** (n - j) for j in range(1, n)]
+        return sum(b * h for b, h in zip(begun, solved, strict=True)) + p**n
+
+
+def _two(n: int, one: Any) -> ct.Recursion:
+    return ct.Recursion(ct.Categorical([0.3, 0.7]), REPLACE, sample_size=n, sampling=one)
+
+
+@pytest.mark.parametrize("heat", [2, 5, 100])
+def test_fixation_of_a_hot_chain_that_keeps_both_types_for_ages(heat: int) -> None:
+    exact, loop = _fixed_chance(30, heat, "0.3"), _two(30, ct.Temperature(heat))
+    assert loop.probability_of(0).mean.limit == pytest.approx(float(exact), rel=1e-12)
+    assert loop.survival_of(1).mean.limit == pytest.approx(float(1 - exact), rel=1e-12)
+
+
+def test_fixation_of_a_hot_chain_where_the_equations_are_singular_to_floats() -> None:
+    assert _two(60, ct.Temperature(5)).probability_of(0).mean.limit == pytest.approx(0.499999999746, rel=1e-11)
+    # By symmetry 1/2, but for the chance, far below rounding, that the first sample is of one type alone.
+    for n, heat in ((60, 100), (500, 1e6)):
+        loop = _two(n, ct.Temperature(heat))
+        assert loop.probability_of(0).mean.limit == pytest.approx(0.5, rel=1e-9)
+        assert loop.probability_of(1).mean.limit == pytest.approx(0.5, rel=1e-9)
+
+
+def test_fixation_that_is_all_but_impossible_has_its_digits() -> None:
+    """From one copy of a type of the advantage s < 0: products of the chances by mpmath, here of order 1e-27."""
+    loop, n = _two(20, ct.FitnessAdvantage(-0.95, of=0)), 20
+    with mpmath.workdps(60):
+        s = mpmath.mpf(-0.95)
+        chances = [(1 + s) * i / (n + s * i) for i in range(1, n)]
+        equations = mpmath.matrix(n - 1, n - 1)
+        for i, q in enumerate(chances):
+            for j in range(1, n):
+                equations[i, j - 1] = (i == j - 1) - mpmath.binomial(n, j) * q**j * (1 - q) ** (n - j)
+        exact = mpmath.lu_solve(equations, mpmath.matrix([q**n for q in chances]))
+    assert fixation_chances(loop)[1] == pytest.approx(float(exact[0]), rel=1e-11)
+
+
+def test_many_generations_are_stepped_once() -> None:
+    loop = _two(8, ct.FitnessAdvantage(0.5, of=0))
+    times = np.array([[7, 0, 1], [40, 7, 10**6]])
+    chain = [
+        [math.comb(8, j) * q**j * (1 - q) ** (8 - j) for j in range(9)]
+        for q in (3 * Fraction(i, 16 + i) for i in range(9))
+    ]
+    law = [math.comb(8, j) * Fraction(0.3) ** j * (1 - Fraction(0.3)) ** (8 - j) for j in range(9)]
+    means = {0: 0.3}
+    for t in range(1, 41):
+        means[t] = float(sum(p * Fraction(j, 8) for j, p in enumerate(law)))
+        law = [sum(p * row[j] for p, row in zip(law, chain, strict=True)) for j in range(9)]
+    found = loop.probability_of(0).mean(times)
+    assert found[:, :2] == pytest.approx(np.array([[means[7], 0.3], [means[40], means[7]]]), rel=1e-13)
+    assert found[0, 2] == pytest.approx(0.3, rel=1e-14)
+    assert found[1, 2] == pytest.approx(loop.probability_of(0).mean.limit, rel=1e-12)
+
+
+def test_no_mass_is_lost_in_a_thousand_million_generations() -> None:
+    even = _two(50, ct.Temperature(1))
+    assert even.probability_of(0).mean(10**9) == pytest.approx(0.3, rel=1e-12)
+    hot = _two(100, ct.Temperature(5)).probability_of(0).mean
+    assert hot(10**9) + _two(100, ct.Temperature(5)).probability_of(1).mean(10**9) == pytest.approx(1, rel=1e-13)

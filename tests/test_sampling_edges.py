@@ -12,6 +12,7 @@ import pytest
 from error_budget import critical_z, z_of_mean
 
 import collapse_theory as ct
+from collapse_theory.sampling.reward import resting_law
 from collapse_theory.theorems.two_types_sampled import fixation_chances
 
 REPLACE = ct.Replace()
@@ -117,3 +118,32 @@ def test_no_mass_is_lost_in_a_thousand_million_generations() -> None:
     assert even.probability_of(0).mean(10**9) == pytest.approx(0.3, rel=1e-12)
     hot = _two(100, ct.Temperature(5)).probability_of(0).mean
     assert hot(10**9) + _two(100, ct.Temperature(5)).probability_of(1).mean(10**9) == pytest.approx(1, rel=1e-13)
+
+
+# ---------------------------------------------------------------------------------------------- curation, verification
+def _curated(logs: list[Any], source: list[Any], share: Any) -> list[Any]:
+    """Resting law by bisection of the sum in 400 digits, the root above all (1 − α)w."""
+    with mpmath.workdps(400):
+        weights = [mpmath.exp(mpmath.mpf(x) - max(logs)) for x in logs]
+        alpha, p = mpmath.mpf(share), [mpmath.mpf(x) for x in source]
+        low, high = (1 - alpha) * max(weights), mpmath.mpf(1)
+        for _ in range(1250):
+            middle = (low + high) / 2
+            total = sum(alpha * x / (1 - (1 - alpha) * w / middle) for x, w in zip(p, weights, strict=True))
+            low, high = (middle, high) if total > 1 else (low, middle)
+        return [float(alpha * x / (1 - (1 - alpha) * w / high)) for x, w in zip(p, weights, strict=True)]
+
+
+@pytest.mark.parametrize("rewards", [(0, 1, 2), (0, 1000, 2000), (2, 2, 2), (0, 1e-9, 0)])
+@pytest.mark.parametrize("share", [0.3, 1e-9, 1e-15, 1e-300, 1 - 2**-53, 1.0])
+def test_a_resting_law_sums_to_one(rewards: tuple[float, ...], share: float) -> None:
+    types = ct.Categorical([0.5, 0.3, 0.2])
+    found = resting_law(rewards, types, share)
+    assert found.sum() == pytest.approx(1, rel=1e-14)
+    exact = types.probabilities.values if share == 1 else _curated(list(rewards), types.probabilities.values, share)
+    assert found == pytest.approx(np.array(exact), rel=1e-12, abs=0)
+
+
+def test_a_reward_beyond_all_others_leaves_the_real_shares() -> None:
+    found = resting_law((0, 1000, 2000), ct.Categorical([0.5, 0.3, 0.2]), 0.3)
+    assert found == pytest.approx([0.15, 0.09, 0.76], rel=1e-14)

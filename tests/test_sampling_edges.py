@@ -147,3 +147,92 @@ def test_a_resting_law_sums_to_one(rewards: tuple[float, ...], share: float) -> 
 def test_a_reward_beyond_all_others_leaves_the_real_shares() -> None:
     found = resting_law((0, 1000, 2000), ct.Categorical([0.5, 0.3, 0.2]), 0.3)
     assert found == pytest.approx([0.15, 0.09, 0.76], rel=1e-14)
+
+
+# ------------------------------------------------------------------------------------------------------- normal models
+def _gaussian(n: int, ddof: float, one: Any) -> ct.Recursion:
+    return ct.Recursion(ct.Gaussian(ddof=ddof), REPLACE, sample_size=n, sampling=one)
+
+
+@pytest.mark.parametrize("heat", [1e-9, 1e-5, 0.5, 1 - 1e-9, 1, 1 + 1e-9, 2, 1e6])
+@pytest.mark.parametrize(
+    ("n", "ddof"), [(2, 0), (3, 1), (10, -1), (50, 1), (10**4, 1.5), (10**9, 0.1), (10**9, 1.9999)]
+)
+def test_moments_at_any_temperature(n: int, ddof: float, heat: float) -> None:
+    """By t honest generations and t − 1 factors T, in mpmath; generation 1 knows nothing of T."""
+    loop = _gaussian(n, ddof, ct.Temperature(heat))
+    with mpmath.workdps(60):
+        size, divisor, hot = mpmath.mpf(n), n - mpmath.mpf(ddof), mpmath.mpf(heat)
+        drift = mpmath.digamma((size - 1) / 2) + mpmath.log(2 / divisor)
+        first = (size - 1) / divisor
+        exact = {
+            t: (
+                t * mpmath.log(first) + (t - 1) * mpmath.log(hot),
+                mpmath.log((1 + 2 / (size - 1)) ** t - 1) / 2,
+                t * drift + (t - 1) * mpmath.log(hot),
+                mpmath.log(mpmath.fsum((first * hot) ** s for s in range(t)) / size),
+            )
+            for t in (1, 2, 10)
+        }
+        rate = float(drift + mpmath.log(hot))
+    for t, (mean, relative, log_mean, moved) in exact.items():
+        assert loop.variance.mean.log(t) == pytest.approx(float(mean), rel=1e-12, abs=1e-12)
+        assert loop.variance.std.log(t) == pytest.approx(float(mean + relative), rel=1e-12, abs=1e-12)
+        assert loop.log_variance.mean(t) == pytest.approx(float(log_mean), rel=1e-12, abs=1e-12)
+        lost = t * heat * n / (n - ddof) * 2**-52  # of the other divisor, n − (n − δ)/T, where T is large
+        assert loop.squared_location_error.mean.log(t) == pytest.approx(float(moved), rel=1e-12, abs=1e-12 + lost)
+    assert loop.variance.growth_rate == pytest.approx(rate, rel=1e-9, abs=1e-17)
+
+
+def test_the_temperature_one_is_honest_to_the_last_bit() -> None:
+    for n, ddof in ((7, 0.3), (50, 1), (10**9, 1.9999)):
+        loop, honest = (
+            _gaussian(n, ddof, ct.Temperature(1)),
+            ct.Recursion(ct.Gaussian(ddof=ddof), REPLACE, sample_size=n),
+        )
+        for name in ("variance", "sd", "log_variance"):
+            for statistic in ("mean", "std"):
+                one, other = (getattr(getattr(r, name), statistic)(30) for r in (loop, honest))
+                assert one == pytest.approx(other, rel=1e-14 if (name, statistic) == ("variance", "mean") else 0, abs=0)
+        assert loop.variance.growth_rate == honest.variance.growth_rate
+
+
+@pytest.mark.parametrize("ddof", [-1e6, -5e10])
+def test_divisors_far_above_the_sample_size(ddof: float) -> None:
+    family, n, c = ct.Gaussian(ddof=ddof), 100, 100 - mpmath.mpf(ddof)
+    loop = ct.Recursion(family, REPLACE, sample_size=n)
+    with mpmath.workdps(50):
+        half = [
+            mpmath.loggamma(mpmath.mpf(99) / 2 + s) - mpmath.loggamma(mpmath.mpf(99) / 2) + s * mpmath.log(2 / c)
+            for s in (0.5, 1, 2)
+        ]
+    assert loop.sd.mean.log(3) == pytest.approx(float(3 * half[0]), rel=1e-14)
+    assert loop.variance.mean.log(3) == pytest.approx(float(3 * half[1]), rel=1e-14)
+    with mpmath.workdps(50):
+        spread = mpmath.log(mpmath.exp(3 * half[2]) - mpmath.exp(6 * half[1])) / 2
+    assert loop.variance.std.log(3) == pytest.approx(float(spread), rel=1e-14)
+
+
+@pytest.mark.parametrize("one", [ct.Truncation(2), ct.BestOf(8)], ids=repr)
+def test_deviations_of_sampled_points_that_leave_the_floats(one: Any) -> None:
+    std, n, law = _gaussian(50, 1, one).variance.std, mpmath.mpf(50), one.standard
+    for t in (1, 10**4, 10**6, 10**9):
+        with mpmath.workdps(60):
+            later = 1 + (mpmath.mpf(law.kurtosis) - 3) / n + 2 / (n - 1)
+            log_ratio = mpmath.log(1 + 2 / (n - 1)) + (t - 1) * mpmath.log(later)
+            exact = (t - 1) * mpmath.log(law.variance) + log_ratio / 2 + mpmath.log1p(-mpmath.exp(-log_ratio)) / 2
+        assert std.log(t) == pytest.approx(float(exact), rel=1e-11)
+        assert std(t) == (0 if exact < -750 else pytest.approx(float(mpmath.exp(exact)), rel=1e-12))
+
+
+def test_edits_toward_a_far_mean() -> None:
+    """The moments about the editors' mean in Fractions, the shift to the source's included."""
+    for n, rate, mean in ((1000, 0.5, 1e9), (10, 1e-6, 100.0), (10, 1.0, -1e9), (10**9, 0.1, 1e4)):
+        loop = _gaussian(n, 1, ct.HumanEdit(rate, toward=ct.Gaussian(mean=mean)))
+        v, d, m, apart, rho = Fraction(1), Fraction(mean) ** 2, -Fraction(mean), -Fraction(mean), Fraction(rate)
+        for t in range(1, 21):
+            edited = Fraction(0) if t == 1 else rho
+            v = edited + (1 - edited) * v + edited * (1 - edited) * d
+            d, m = (1 - edited) ** 2 * d + v / n, (1 - edited) * m
+            assert loop.variance.mean(t) == pytest.approx(float(v), rel=1e-13)
+            assert loop.squared_location_error.mean(t) == pytest.approx(float(d - 2 * apart * m + apart**2), rel=1e-13)

@@ -17,6 +17,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.multivariate_gaussian.step import PAGE, additive, exact_sum, replaced
+from collapse_theory.gamma_ratios import log_quotient
 from collapse_theory.theorem import Check, Theorem, in_mpmath, proved_by_induction
 
 CONDITIONS = "replacement, any sample sizes, any covariance of the source"
@@ -26,8 +27,8 @@ def _log_moment(setting: Any, power: int) -> Any:
     """Log of the larger eigenvalue of the map, (m² + 2m)/(n − δ)², or of the square of the mean, m²/(n − δ)²."""
     ddof = setting.family.ddof
     if power == 2:
-        return lambda n: np.log1p((2 * n * ddof - ddof**2 - 1) / (n - ddof) ** 2)
-    return lambda n: 2 * np.log1p((ddof - 1) / (n - ddof))
+        return lambda n: log_quotient((n - 1) * (n + 1), (n - ddof) ** 2, 2 * n * ddof - ddof**2 - 1)
+    return lambda n: 2 * log_quotient(n - 1, n - ddof, ddof - 1)
 
 
 def _grown(setting: Any, t: Any) -> tuple[Any, Any, Any]:

@@ -138,6 +138,8 @@ class Curve(Known):
             For runs of another recursion.
         Unseeable
             For a mean that so many runs cannot see.
+        ArithmeticError
+            For a sample with NaN.
         NotDefined
             For an order statistic of tilted or summarised runs.
         """
@@ -183,8 +185,9 @@ class Probability(Curve):
     def _estimated(self, runs: Runs | Summary, level: float) -> Estimate:
         if isinstance(runs, Summary) or runs.log_weights is not None:
             raise NotDefined(f"{self}.simulated: needs the values of plain runs")
-        finite = np.isfinite(self.quantity.values(runs)).astype(float)
-        return Estimate.normal(f"{self.statistic} of {self.quantity}", runs, *estimate.mean(finite, None), level)
+        what, values = f"{self.statistic} of {self.quantity}", self.quantity.values(runs)
+        estimate.refuse_undefined(what, runs.generations, values)
+        return Estimate.normal(what, runs, *estimate.mean(np.isfinite(values).astype(float), None), level)
 
 
 @dataclass(frozen=True)

@@ -307,6 +307,13 @@ def log_geometric_sum(log_ratio: ArrayLike, count: ArrayLike) -> Any:
     return plain(np.where(terms > 0, value, -np.inf))
 
 
+def log_quotient(part: Any, whole: Any, apart: Any) -> Any:
+    """Logarithm of part/whole > 0 by their difference ``apart`` = part − whole, or as it stands where that is large."""
+    step = apart / whole
+    with np.errstate(divide="ignore"):
+        return np.where(step > -0.5, np.log1p(np.maximum(step, -0.5)), np.log(part / whole))
+
+
 def _progression(log_ratio: ArrayLike, count: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     rate = np.asarray(log_ratio, dtype=float)
     _require(rate < np.inf, "log_ratio", rate, "real numbers and -inf")

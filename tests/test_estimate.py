@@ -122,3 +122,18 @@ def test_an_estimate_shows_itself() -> None:
     assert "…" in repr(found)
     assert found._repr_html_().count("<tr>") == 11
     assert found.contains(found.values).all()
+
+
+def test_a_sample_with_nan_has_no_estimate() -> None:
+    runs = ct.Recursion(ct.Gaussian(), ct.Replace(), sample_size=4).simulate(3, 500, rng=1, keep="all")
+    runs.states[1][7, 2] = np.nan
+    variance = runs.recursion.variance
+    for curve in (variance.mean, variance.std, variance.median, variance.quantile(0.9)):
+        with pytest.raises(ArithmeticError, match="at t = 2: some runs are NaN") as told:
+            curve.simulated(runs)
+        assert not isinstance(told.value, OverflowError)
+    model_mean = ct.Recursion(ct.Pareto(), ct.Replace(), sample_size=4).model_mean
+    runs = model_mean.recursion.simulate(3, 50, rng=1, keep=ct.Values(model_mean, at=range(4)))
+    runs.states[0][7, 2] = np.nan
+    with pytest.raises(ArithmeticError, match="at t = 2: some runs are NaN"):
+        model_mean.probability_finite.simulated(runs)

@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy
@@ -214,6 +215,31 @@ def test_real_rows_in_every_generation_have_a_stationary_risk() -> None:
         risk = gamma * risk + 3 / 8
         assert recursion.excess_risk.mean(t) == pytest.approx(risk, rel=1e-13)
     assert recursion.excess_risk.mean.limit == pytest.approx(3 / 8 / (1 - gamma), rel=1e-13)
+
+
+def test_few_rows_beside_a_real_one_grow_without_bound() -> None:
+    """γ = 16/25 + (4/140)·13.6 = 1.0285…: the map stepped in Fractions, and mpmath far out."""
+    few = regression(3, 5, ct.Fresh(real=1))
+    gamma = Fraction(16, 25) + Fraction(4, 140) * (1 - Fraction(2, 5) + Fraction(13, 1))
+    assert gamma > 1
+    risk = Fraction(0)
+    for t in range(1, 11):
+        risk = gamma * risk + 3
+        assert few.excess_risk.mean(t) == pytest.approx(float(risk), rel=1e-13)
+        assert few.signal_kept.std(t) == pytest.approx(math.sqrt(risk / 3), rel=1e-13)
+    assert few.excess_risk.mean.limit == few.test_error.mean.limit == few.signal_kept.std.limit == math.inf
+    late = mpmath.log(3) + mpmath.log((mpmath.mpf(gamma.numerator) / gamma.denominator) ** 10**5 - 1)
+    late -= mpmath.log(mpmath.mpf((gamma - 1).numerator) / (gamma - 1).denominator)
+    for mean in (few.excess_risk.mean, few.test_error.mean):
+        with pytest.raises(OverflowError, match=r"ask .*log\(100000\)"):
+            mean(10**5)
+        assert mean.log(10**5) == pytest.approx(float(late), rel=1e-13)
+        assert mean.log(3) == pytest.approx(math.log(mean(3)), rel=1e-13)
+    with pytest.raises(OverflowError, match=r"ask signal_kept\.std\.log\(100000\)"):
+        few.signal_kept.std(10**5)
+    assert few.signal_kept.std.log(10**5) == pytest.approx(float(late - mpmath.log(3)) / 2, rel=1e-13)
+    clean = regression(3, 5, ct.Fresh(real=1), noise=0)
+    assert clean.excess_risk.mean(10**5) == clean.excess_risk.mean.limit == clean.signal_kept.std(7) == 0
 
 
 # ------------------------------------------------------------------------------------------------- fates and input

@@ -344,3 +344,40 @@ def test_growing_samples_save_the_volume_where_the_sum_of_reciprocals_converges(
     assert quantity(lost, "log_determinant").mean.limit == -np.inf
     with pytest.raises(ct.NoClosedForm, match="evaluate at large t"):
         _ = quantity(saved, "log_determinant").mean.limit
+
+
+@pytest.mark.parametrize(
+    "variances",
+    [(v, v) for v in (1e-158, 1e-200, 1e155, 1e200)] + [(1e-300, 1e300), (1e-200,), (3e-170, 5e-165, 1e-160)],
+)
+def test_covariances_whose_squares_leave_the_floats(variances: tuple[float, ...]) -> None:
+    """Logs of the determinant and of the two-dimensional map of moments, stepped in mpmath."""
+    family = ct.MultivariateGaussian(0, np.diag(variances), 0.5)
+    exact = mpmath.fsum(mpmath.log(mpmath.mpf(v)) for v in variances)
+    assert family.covariance.log_determinant == pytest.approx(float(exact), rel=1e-14, abs=1e-12)
+    recursion, m, c = ct.Recursion(family, ct.Replace(), sample_size=10), mpmath.mpf(9), mpmath.mpf(9.5)
+    assert recursion.log_determinant.mean(3) == pytest.approx(
+        float(
+            exact
+            + 3
+            * sum(mpmath.digamma((10 - mpmath.mpf(i)) / 2) + mpmath.log(2 / c) for i in range(1, len(variances) + 1))
+        ),
+        rel=1e-13,
+    )
+    with mpmath.workdps(60):
+        square, trace = mpmath.fsum(mpmath.mpf(v) ** 2 for v in variances), mpmath.fsum(map(mpmath.mpf, variances))
+        x, y = square, trace**2
+        for t in range(1, 4):
+            x, y = ((m * m + m) * x + m * y) / c**2, (2 * m * x + m * m * y) / c**2
+            spread = mpmath.sqrt(y - (trace * (m / c) ** t) ** 2)
+            assert recursion.trace_of_square.mean.log(t) == pytest.approx(float(mpmath.log(x)), rel=1e-13)
+            assert recursion.squared_trace.mean.log(t) == pytest.approx(float(mpmath.log(y)), rel=1e-13)
+            assert recursion.trace.std.log(t) == pytest.approx(float(mpmath.log(spread)), rel=1e-13)
+            assert recursion.trace.std(t) == pytest.approx(float(spread), rel=1e-12)
+
+
+def test_a_correlated_covariance_far_below_its_squares() -> None:
+    far = ct.CovarianceMatrix(1e-180 * np.array(TILTED))
+    near = ct.CovarianceMatrix(TILTED)
+    assert far.log_determinant == pytest.approx(near.log_determinant - 540 * np.log(10), rel=1e-14)
+    assert far.concentration == pytest.approx(near.concentration, rel=1e-14)

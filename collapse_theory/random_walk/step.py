@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from collapse_theory.domain import Domain
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.gamma_ratios import digamma_minus_log, log_gamma_ratio
+from collapse_theory.gamma_ratios import digamma_minus_log, log_gamma_ratio, log_quotient
 
 Array = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ class LogStep:
     @property
     def log_mean(self) -> float:
         """Logarithm of E W = (n - 1)/(n - ddof)."""
-        return math.log1p((self.ddof - 1.0) / (self.n - self.ddof))
+        return float(log_quotient(self.n - 1.0, self.n - self.ddof, self.ddof - 1.0))
 
     @cached_property
     def drift(self) -> float:

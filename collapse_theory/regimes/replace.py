@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.gamma_ratios import log_geometric_sum
+from collapse_theory.gamma_ratios import log_geometric_sum, log_quotient
 from collapse_theory.regimes.regime import Regime
 from collapse_theory.schedules import Schedule, additive
 from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
@@ -33,7 +33,7 @@ def _log_ratio(setting: Any) -> Any:
 
     def log_ratio(n: Any) -> Any:
         with np.errstate(divide="ignore"):  # one point has no spread
-            return np.log1p((ddof - 1) / (n - ddof))
+            return log_quotient(n - 1, n - ddof, ddof - 1)
 
     return log_ratio
 

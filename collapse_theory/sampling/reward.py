@@ -178,17 +178,19 @@ def resting_law(values: Any, family: Any, share: float, temperature: float = 1.0
 
     if not (hasattr(family, "has") and family.has("tilt")):
         raise ValueError(f"family = {family!r} is outside its domain: a Categorical")
-    alpha = POSITIVE_SHARE.check("share", share)
-    weights = Reward(values, temperature).weights(family)
-    source = family.probabilities.values
-    alive = weights > 0
+    alpha, one = POSITIVE_SHARE.check("share", share), Reward(values, temperature)
+    source, logs = family.probabilities.values, one.rewards(family) / temperature
+    weights, best = one.weights(family), np.max(logs[source > 0])
+    # With W = 1 − α + αz, and so that nothing cancels where α is small: Σ p w/(z + (1 − α)(1 − w)/α) = 1.
+    with np.errstate(over="ignore"):
+        apart = (1 - alpha) * -np.expm1(np.minimum(logs - best, 0.0)) / alpha
 
-    def excess(scale: float) -> float:
-        return float(np.sum(alpha * source[alive] / (1 - (1 - alpha) * weights[alive] / scale)) - 1)
+    def excess(log_z: float) -> float:
+        return float(np.log(np.sum(source * weights / (np.exp(log_z) + apart))))
 
-    largest = (1 - alpha) * float(weights[alive].max())
-    root = 1.0 if alpha == 1 else brentq(excess, largest * (1 + 1e-15) + 1e-300, 1.0 + largest, xtol=1e-300, rtol=1e-15)
-    return np.asarray(alpha * source / (1 - (1 - alpha) * np.where(alive, weights, 0.0) / root))
+    lowest, highest = np.log(source[logs == best].sum()), np.log(np.sum(source * weights))
+    z = np.exp(brentq(excess, lowest - 1e-12, highest + 1e-12, xtol=1e-15, rtol=1e-15))
+    return np.asarray(source * (1 - alpha + alpha * z) / (z + apart))
 
 
 def expected_reward(values: Mapping[Any, float], family: Any, law: Array) -> Array:

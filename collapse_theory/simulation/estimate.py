@@ -73,8 +73,9 @@ class Estimate:
         cls, what: str, runs: Simulated, sample: Array, q: float, level: float, *, at: Generations | None = None
     ) -> Estimate:
         """Estimate of a quantile by order statistics of a sample, shape ``(replicates, generations)``."""
-        values, low, high = quantile(sample, q, level)
         generations = runs.generations if at is None else at
+        refuse_undefined(what, generations, sample)
+        values, low, high = quantile(sample, q, level)
         return cls(what, generations, values, low, high, np.zeros_like(values), level, runs.replicates, runs.seed)
 
     def __repr__(self) -> str:
@@ -194,7 +195,10 @@ def refuse_unseeable(what: str, generations: Generations, terms: Array, second_m
         Naming the generation and what to do.
     OverflowError
         When summands are infinite or beyond floats.
+    ArithmeticError
+        When some are NaN.
     """
+    refuse_undefined(what, generations, terms)
     sizes = np.abs(terms)
     if second_moment is not None:
         refuse_rare(what, generations, second_moment, len(terms))
@@ -206,8 +210,16 @@ def refuse_unseeable(what: str, generations: Generations, terms: Array, second_m
     refuse_concentrated(what, generations, share, _tail_index(sizes))
 
 
+def refuse_undefined(what: str, generations: Generations, values: Array) -> None:
+    """ArithmeticError for a sample with NaN, shape ``(…, generations)``: no statistic of it means anything."""
+    undefined = np.isnan(values).reshape(-1, values.shape[-1]).any(axis=0)
+    if np.any(undefined):
+        raise ArithmeticError(f"{what} at t = {generations[np.argmax(undefined)]}: some runs are NaN")
+
+
 def refuse_infinite(what: str, generations: Generations, largest: Array) -> None:
-    """OverflowError when the largest summand is infinite or beyond floats."""
+    """OverflowError when the largest summand is infinite or beyond floats, ArithmeticError when it is NaN."""
+    refuse_undefined(what, generations, largest)
     beyond = ~np.isfinite(largest)
     if np.any(beyond):
         t = generations[np.argmax(beyond)]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from collapse_theory.families import Gaussian
-from collapse_theory.families.gaussian.step import additive, log_divisor
+from collapse_theory.families.gaussian.step import additive, log_divisor, log_expm1
 from collapse_theory.sampling import HumanEdit
 from collapse_theory.sampling.sampling import PlacedSampling
 from collapse_theory.theorem import Check, Theorem, in_mpmath
@@ -54,8 +54,8 @@ def _log_relative_second_moment(setting: Any, t: Any) -> Any:
     return additive(setting, t, sampled) - sampled(n) + np.log1p(2 / (n - 1))
 
 
-def _std(setting: Any, t: Any) -> Any:
-    return np.exp(_log_mean(setting, t)) * np.sqrt(np.expm1(_log_relative_second_moment(setting, t)))
+def _log_std(setting: Any, t: Any) -> Any:
+    return _log_mean(setting, t) + 0.5 * log_expm1(_log_relative_second_moment(setting, t))
 
 
 def _mean_formula(setting: Any) -> Any:
@@ -96,38 +96,43 @@ def _edited(setting: Any) -> bool:
     return isinstance(setting.sampling, HumanEdit) and _replaced(setting) and bool(setting.sizes.constant)
 
 
-def _edit_path(setting: Any, last: int, exact: Any) -> list[tuple[Any, Any, Any]]:
-    """(V, D, mean) in the units of the source for generations 1 to last; D is about the editors' mean."""
+def _edit_first(setting: Any, exact: Any) -> list[Any]:
+    """State (V, D, M, A, 1) of generation 1, which is of real points alone.
+
+    D is the mean squared distance of the fitted mean from the editors' mean, M from the source's, and A the product of
+    the mean way from the source with the whole way to the editors: in these letters nothing is ever subtracted.
+    """
+    family, n = setting.family, exact(int(setting.sizes(1)))
+    v, way = exact(family.sd) ** 2, (exact(setting.sampling.toward.mean) - exact(family.mean)) ** 2
+    return [(n - 1) / (n - exact(family.ddof)) * v, way + v / n, v / n, exact(0), exact(1)]
+
+
+def _edit_rows(setting: Any, exact: Any) -> list[list[Any]]:
+    """The map of the state in every later generation."""
     family, other, n = setting.family, setting.sampling.toward, exact(int(setting.sizes(1)))
-    rho, ddof = exact(setting.sampling.rate), exact(family.ddof)
-    s = exact(other.sd) ** 2
-    apart = exact(family.mean) - exact(other.mean)
-    v, d, m = exact(family.sd) ** 2, apart**2, apart
-    found = []
-    for t in range(1, last + 1):
-        edited = exact(0) if t == 1 else rho
-        point = edited * s + (1 - edited) * v + edited * (1 - edited) * d
-        v, d, m = (n - 1) / (n - ddof) * point, (1 - edited) ** 2 * d + point / n, (1 - edited) * m
-        found.append((v, d, m))
-    return found
+    rho, way = exact(setting.sampling.rate), (exact(other.mean) - exact(family.mean)) ** 2
+    left, zero = 1 - rho, exact(0)
+    point = [left, rho * left, zero, zero, rho * exact(other.sd) ** 2]
+    factor, noise = (n - 1) / (n - exact(family.ddof)), [p / n for p in point]
+    return [
+        [factor * p for p in point],
+        [noise[0], noise[1] + left**2, zero, zero, noise[4]],
+        [noise[0], noise[1], left**2, 2 * rho * left, noise[4] + rho**2 * way],
+        [zero, zero, zero, left, rho * way],
+        [zero, zero, zero, zero, exact(1)],
+    ]
 
 
 def _edit_value(index: int) -> Any:
-    """Values by powers of the affine map of (V, D, E μ − c, 1), the same from generation 2 on."""
+    """Values by powers of the map, the same from generation 2 on."""
 
     def value(setting: Any, t: Any) -> Any:
-        family, other, n = setting.family, setting.sampling.toward, float(setting.sizes(1))
-        rho, s, factor = setting.sampling.rate, other.sd**2, (n - 1) / (n - family.ddof)
-        row = np.array([1 - rho, rho * (1 - rho), 0.0, rho * s])
-        step = np.array([factor * row, row / n + [0, (1 - rho) ** 2, 0, 0], [0, 0, 1 - rho, 0], [0, 0, 0, 1.0]])
-        v, d, m = _edit_path(setting, 1, float)[0]
+        first, step = np.array(_edit_first(setting, float)), np.array(_edit_rows(setting, float))
         with np.errstate(over="ignore", invalid="ignore"):
-            states = [np.linalg.matrix_power(step, int(when) - 1) @ [v, d, m, 1.0] for when in np.ravel(t)]
+            states = [np.linalg.matrix_power(step, int(when) - 1) @ first for when in np.ravel(t)]
         if not np.all(np.isfinite(states)):
             raise OverflowError(f"the second moments of {setting!r} leave the floats by t = {np.max(t)}")
-        apart = family.mean - other.mean
-        about = [state[0] if index == 0 else state[1] - 2 * apart * state[2] + apart**2 for state in states]
-        return np.reshape(about, np.shape(t))
+        return np.reshape([state[index] for state in states], np.shape(t))
 
     return value
 
@@ -138,9 +143,10 @@ def _edit_reference(index: int) -> Any:
 
         if t > 50:
             raise NoClosedForm("fractions are stepped through 50 generations")
-        v, d, m = _edit_path(setting, t, Fraction)[-1]
-        apart = Fraction(setting.family.mean) - Fraction(setting.sampling.toward.mean)
-        return in_mpmath(v if index == 0 else d - 2 * apart * m + apart**2)
+        state, rows = _edit_first(setting, Fraction), _edit_rows(setting, Fraction)
+        for _ in range(t - 1):
+            state = [sum(a * x for a, x in zip(row, state, strict=True)) for row in rows]
+        return in_mpmath(state[index])
 
     return reference
 
@@ -222,7 +228,8 @@ GAUSSIAN_SAMPLED: tuple[Theorem, ...] = (
         conditions="Gaussian, replacement, any sample sizes, independent standardized points of kurtosis β",
         source=PAGE,
         holds=placed,
-        value=_std,
+        value=lambda setting, t: np.exp(_log_std(setting, t)),
+        log_value=_log_std,
         proof=_prove_sample_variance,
         any_sampling=True,
     ),
@@ -256,5 +263,5 @@ GAUSSIAN_SAMPLED: tuple[Theorem, ...] = (
         any_sampling=True,
     ),
     _edit(0, "variance", "variance"),
-    _edit(1, "squared location error", "squared_location_error"),
+    _edit(2, "squared location error", "squared_location_error"),
 )

@@ -8,7 +8,8 @@ as real points are not cooled. Under replacement
 
 and the fitted mean moves by a normal of variance :math:`\tau_{t-1}^2/n`: :math:`(\mu_t, \tau_t)` is the honest
 recursion with the divisor :math:`n - \delta'`. So the fitted mean has its law, and :math:`\sigma_t^2` that of a
-recursion whose source has the variance :math:`\sigma_0^2/T`. Cooling is dividing by more.
+recursion whose source has the variance :math:`\sigma_0^2/T`. Cooling is dividing by more. Moments and drifts of the
+spread are taken from :math:`\sigma_t^2(T) = T^{t-1}\sigma_t^2(1)` instead, where no digit of the divisor is lost.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
+
+import numpy as np
 
 from collapse_theory.families import Gaussian
 from collapse_theory.families.gaussian.location import LOCATION
@@ -26,6 +30,8 @@ from collapse_theory.sampling import Honest, Temperature
 from collapse_theory.theorem import Check, Theorem
 from collapse_theory.theorems.fate import FATES
 
+POWERS = MappingProxyType({"variance": 1.0, "spread": 1.0, "sd": 0.5})
+"""Powers of T by which the quantity grows beyond that of the honest recursion, per generation."""
 SPREADS = ("variance", "sd", "log_variance", "spread")
 LOCATIONS = ("location", "squared_location_error", "squared_location")
 
@@ -45,7 +51,34 @@ def equivalent(setting: Any, *, of_spread: bool) -> Any:
     """The honest recursion that has the law of the fitted means, or of the fitted variances from generation 1 on."""
     family, n, heat = setting.family, int(setting.sizes(1)), setting.sampling.temperature
     sd = family.sd / heat**0.5 if of_spread else family.sd
-    return replace(setting, family=replace(family, sd=sd, ddof=n - (n - family.ddof) / heat), sampling=Honest())
+    divisor = (family.ddof + n * (heat - 1)) / heat  # δ' = n − (n − δ)/T, with the digits of δ where T is near 1
+    return replace(setting, family=replace(family, sd=sd, ddof=divisor), sampling=Honest())
+
+
+def unheated(setting: Any) -> Any:
+    """The same recursion without the temperature."""
+    return replace(setting, sampling=Honest())
+
+
+def _heat(setting: Any, t: Any = 2) -> Any:
+    """Log of T^(t − 1)."""
+    return (np.asarray(t) - 1) * np.log(setting.sampling.temperature)
+
+
+def _by_factor(theorem: Theorem) -> dict[str, Any]:
+    """Values as honest ones times powers of T, where these are their moments and their drift."""
+    power, log_value = POWERS.get(theorem.quantity), theorem.log_value
+    if power is not None and theorem.statistic in ("mean", "std") and log_value is not None:
+
+        def grown(setting: Any, t: Any) -> Any:
+            return log_value(unheated(setting), t) + power * _heat(setting, t)
+
+        return {"value": lambda setting, t: np.exp(grown(setting, t)), "log_value": grown}
+    if power is not None and theorem.statistic == "growth_rate":
+        return {"value": lambda setting: float(theorem.value(unheated(setting)) + power * _heat(setting))}
+    if (theorem.quantity, theorem.statistic) == ("log_variance", "mean"):
+        return {"value": lambda setting, t: theorem.value(unheated(setting), t) + _heat(setting, t)}
+    return {}
 
 
 def _carried(theorem: Theorem) -> Theorem:
@@ -66,7 +99,7 @@ def _carried(theorem: Theorem) -> Theorem:
         source = {sigma0: sigma0 / sympy.sqrt(tau)} if of_spread else {}
         return honest.subs({ddof: n - (n - ddof) / tau, **source}, simultaneous=True)
 
-    return replace(
+    carried = replace(
         theorem,
         title=f"{theorem.title}, at a temperature",
         statement=r"\delta \to n - (n-\delta)/T"
@@ -83,6 +116,7 @@ def _carried(theorem: Theorem) -> Theorem:
         proof=_prove_equivalence,
         any_sampling=True,
     )
+    return replace(carried, **_by_factor(theorem))
 
 
 def _prove_equivalence() -> tuple[Check, ...]:

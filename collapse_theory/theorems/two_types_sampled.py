@@ -3,7 +3,8 @@ r"""Two types under any sampling of their law: the Wright–Fisher chain with se
 If a model gives the first type the share i/n, a sampled point is of it with chance :math:`s_i`, so the counts are a
 Markov chain with the rows :math:`\mathrm{Binomial}(n, s_i)`: with a fitness advantage
 :math:`s_i = (1+s)i/(n + si)`. Generation 1 is real, :math:`\mathrm{Binomial}(n, p_0)`. Means follow by powers of the
-matrix, limits from its linear equations.
+matrix, limits by the elimination of Grassmann, Taksar and Heyman (1985), which subtracts nothing: where heat keeps both
+types for ages, the equations themselves are singular to floats.
 """
 
 from __future__ import annotations
@@ -34,15 +35,15 @@ def holds(setting: Any) -> bool:
     return bool(plain and law and sizes.constant and sizes(1) <= LARGEST)
 
 
-def binomial_rows(n: int, chances: Array) -> Array:
-    """Rows of binomial probabilities, each from its mode by ratios."""
+def binomial_rows(n: int, chances: Array, others: Array | None = None) -> Array:
+    """Rows of binomial probabilities, each from its mode by ratios; ``others`` are 1 − chances, by themselves."""
     rows = np.zeros((len(chances), n + 1))
     counts = np.arange(1.0, n + 1)
-    for row, p in zip(rows, chances, strict=True):
+    for row, p, q in zip(rows, chances, 1 - chances if others is None else others, strict=True):
         mode = min(int((n + 1) * p), n)
         row[mode] = 1.0
-        if 0 < p < 1:
-            ratios = (n + 1 - counts) / counts * (p / (1 - p))
+        if p > 0 and q > 0:
+            ratios = (n + 1 - counts) / counts * (p / q)
             row[mode + 1 :] = np.cumprod(ratios[mode:])
             row[:mode] = np.cumprod(1 / ratios[:mode][::-1])[::-1]
     return np.asarray(rows / rows.sum(axis=1, keepdims=True))
@@ -54,14 +55,25 @@ def _chain(setting: Any) -> tuple[Array, Array]:
     n = int(setting.sizes(1))
     shares = np.arange(n + 1) / n
     state = np.stack([shares, 1 - shares], axis=1), np.zeros(n + 1)
-    sampled = setting.sampling.law(setting.family, state)[0][:, 0]
-    return binomial_rows(n, sampled), binomial_rows(n, setting.family.probabilities.values[:1])[0]
+    sampled, source = setting.sampling.law(setting.family, state)[0], setting.family.probabilities.values
+    return binomial_rows(n, sampled[:, 0], sampled[:, 1]), binomial_rows(n, source[:1], source[1:])[0]
 
 
 def _laws(setting: Any, t: Any) -> Array:
-    """Laws of the counts at generations t, shape (generations, n + 1)."""
-    matrix, first = _chain(setting)
-    return np.stack([first @ np.linalg.matrix_power(matrix, int(when) - 1) for when in np.ravel(t)])
+    """Laws of the counts at generations t, shape (generations, n + 1), each from the one before."""
+    matrix, law = _chain(setting)
+    asked, places = np.unique(np.ravel(t), return_inverse=True)
+    squares, now, found = [matrix], 1, []
+    for when in asked.tolist():
+        for place, bit in enumerate(reversed(f"{when - now:b}")):
+            if place == len(squares):
+                square = squares[-1] @ squares[-1]
+                squares.append(square / square.sum(axis=1, keepdims=True))
+            if bit == "1":
+                law = law @ squares[place]
+        found.append(law)
+        now = when
+    return np.stack(found)[places]
 
 
 def _of(setting: Any, label: Any, values: Array) -> Array:
@@ -92,16 +104,30 @@ def fixation_chances(setting: Any) -> Array:
     NoClosedForm
         Where a type that is lost can come back.
     """
+    return _absorbed(setting)[:, 1]
+
+
+@lru_cache(maxsize=64)
+def _absorbed(setting: Any) -> Array:
+    """Chances that none and that all are of the first type in the end, shape (n + 1, 2)."""
     matrix, _ = _chain(setting)
     if matrix[0, 0] < 1 or matrix[-1, -1] < 1:
         raise NoClosedForm(f"{setting.sampling!r} brings lost types back: no type is fixed")
-    inner = np.eye(len(matrix) - 2) - matrix[1:-1, 1:-1]
-    return np.concatenate([[0.0], np.linalg.solve(inner, matrix[1:-1, -1]), [1.0]])
+    left, last = matrix.copy(), len(matrix) - 1
+    for k in range(1, last):
+        # From k to a count that is not eliminated yet, by no subtraction from 1.
+        left[k, 1 : k + 1] = 0.0
+        left[k] /= left[k].sum()
+        left[k + 1 : last] += np.outer(left[k + 1 : last, k], left[k])
+    found = np.zeros((last + 1, 2))
+    found[0, 0] = found[last, 1] = 1.0
+    for k in range(last - 1, 0, -1):
+        found[k] = left[k] @ found
+    return found
 
 
 def _share_limit(setting: Any, label: Any) -> float:
-    chance = float(_chain(setting)[1] @ fixation_chances(setting))
-    return chance if setting.family.index(label) == 0 else 1 - chance
+    return float(_chain(setting)[1] @ _absorbed(setting)[:, 1 - setting.family.index(label)])
 
 
 def _fixed(setting: Any) -> float:
@@ -119,7 +145,7 @@ def _theorem(title: str, quantity: str, statement: str, value: Any, limit: Any) 
         statement=statement,
         conditions=f"two types without smoothing, replacement, one sample size up to {LARGEST}, points from a law "
         "that the shares determine",
-        source=f"{PAGE}; kimura1962",
+        source=f"{PAGE}; kimura1962; grassmann1985",
         holds=holds,
         value=value,
         limit=limit,

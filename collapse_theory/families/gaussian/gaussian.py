@@ -171,7 +171,8 @@ class Gaussian(DivisorFamily):
             )
         sizes = [w * b.count for w, b in zip(point_weights, batches, strict=True)]
         total = np.sum(sizes, axis=0)
-        mean = np.sum([s * b.mean for s, b in zip(sizes, batches, strict=True)], axis=0) / total
+        divisor = np.where(total > 0, total, 1.0)  # where all points of a random number are real, none is the model's
+        mean = np.sum([s * b.mean for s, b in zip(sizes, batches, strict=True)], axis=0) / divisor
         within = [w * b.squares for w, b in zip(point_weights, batches, strict=True)]
         between = [s * (b.mean - mean) ** 2 for s, b in zip(sizes, batches, strict=True)]
         return Batch(total, mean, np.sum(within, axis=0) + np.sum(between, axis=0))

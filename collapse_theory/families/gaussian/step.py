@@ -17,7 +17,13 @@ from numpy.typing import NDArray
 
 from collapse_theory import schedules
 from collapse_theory.errors import NoClosedForm
-from collapse_theory.gamma_ratios import digamma_minus_log, expm1_minus, log_gamma_midpoint, log_gamma_ratio
+from collapse_theory.gamma_ratios import (
+    digamma_minus_log,
+    expm1_minus,
+    log_gamma_midpoint,
+    log_gamma_ratio,
+    log_quotient,
+)
 from collapse_theory.random_walk.log_gamma_sum import LogGammaSum
 from collapse_theory.theorem import Check, Setting, identity, proved_by_induction
 
@@ -152,7 +158,7 @@ def shape(n: Any) -> Any:
 def log_divisor(setting: Setting, n: Any) -> Any:
     """log((n − 1)/(n − ddof)), the log of the mean multiplier; 0 for the posterior."""
     ddof = setting.family.ddof
-    return np.log1p((ddof - 1) / (n - ddof))
+    return log_quotient(n - 1, n - ddof, ddof - 1)
 
 
 def log_moment(setting: Setting, s: float) -> Callable[[Any], Any]:
@@ -173,9 +179,9 @@ def log_moment(setting: Setting, s: float) -> Callable[[Any], Any]:
         if s == 1:
             return log_divisor(setting, n)
         if s == 2:
-            return np.log1p((2 * n * ddof - ddof**2 - 1) / (n - ddof) ** 2)
+            return log_quotient((n - 1) * (n + 1), (n - ddof) ** 2, 2 * n * ddof - ddof**2 - 1)
         if np.all(n + s > 50):
-            value = log_gamma_midpoint(a, inside) + s * np.log1p((ddof + s - 2) / (n - ddof))
+            value = log_gamma_midpoint(a, inside) + s * log_quotient(n + s - 2, n - ddof, ddof + s - 2)
         else:
             value = log_gamma_ratio(a, inside) + s * log_divisor(setting, n)
         return np.where(a + s > 0, value, np.inf)

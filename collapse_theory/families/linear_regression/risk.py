@@ -17,7 +17,7 @@ import numpy as np
 from collapse_theory import schedules
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.linear_regression.mixed_labels import kept_error, noise_factor
-from collapse_theory.gamma_ratios import digamma_difference
+from collapse_theory.gamma_ratios import digamma_difference, geometric_sum, log_geometric_sum
 from collapse_theory.theorem import Check, Compiled, Theorem, identity, proved_by_induction
 
 PAGE = "docs/theory/linear_regression"
@@ -187,16 +187,33 @@ def _interpolated_limit(setting: Any) -> float:
     return float(family.signal**2 + _interpolating(setting, n) / (1 - n / family.dimension))
 
 
-def _fresh_factor(setting: Any) -> float:
+def _fresh_gap(setting: Any) -> float:
+    """1 − γ, from fractions; negative where few rows beside few real ones enlarge the error that they take over."""
     n = int(setting.sizes(1))
-    return float(kept_error(n, n - int(setting.tableau.drawn[0]), setting.family.dimension))
+    m, d = n - int(setting.tableau.drawn[0]), setting.family.dimension
+    return float(1 - kept_error(Fraction(n), Fraction(m), Fraction(d)))
+
+
+def _log_fresh_factor(setting: Any) -> float:
+    with np.errstate(divide="ignore"):
+        return float(np.log1p(-_fresh_gap(setting)))
 
 
 def _fresh_value(setting: Any, t: Any) -> Any:
     """The first error, kept with the factor γ and renewed."""
-    from collapse_theory.gamma_ratios import geometric_sum
+    first = float(one_fit(setting, float(setting.sizes(1))))
+    return first * geometric_sum(_log_fresh_factor(setting), np.asarray(t)) if first else np.zeros(np.shape(t))
 
-    return one_fit(setting, float(setting.sizes(1))) * geometric_sum(np.log(_fresh_factor(setting)), np.asarray(t))
+
+def _log_fresh_value(setting: Any, t: Any) -> Any:
+    with np.errstate(divide="ignore"):
+        first = np.log(one_fit(setting, float(setting.sizes(1))))
+    return first + log_geometric_sum(_log_fresh_factor(setting), np.asarray(t))
+
+
+def _fresh_limit(setting: Any) -> float:
+    first, gap = float(one_fit(setting, float(setting.sizes(1)))), _fresh_gap(setting)
+    return first / gap if gap > 0 or not first else np.inf
 
 
 def _prove_inverse() -> tuple[Check, ...]:
@@ -321,11 +338,12 @@ MEANS: tuple[Theorem, ...] = (
         road="closed form",
         statement=r"E\|w_t-w^*\|^2 = \frac{\sigma^2 d}{n-d-1}\,\frac{1-\gamma^t}{1-\gamma},\quad \gamma = "
         r"\frac{m^2}{n^2} + \frac{mr}{n(n-1)(n+2)}\Bigl(1-\frac2n+\frac{nd-2}{n-d-1}\Bigr)",
-        conditions="least squares, r real rows and m = n − r of the model, all new, one number of rows n ≥ d + 2",
+        conditions="least squares, r real rows, m = n − r of the model, all new, n ≥ d + 2; without a limit for γ ≥ 1",
         source=PAGE,
         holds=_fresh,
         value=_fresh_value,
-        limit=lambda setting: float(one_fit(setting, float(setting.sizes(1))) / (1 - _fresh_factor(setting))),
+        log_value=_log_fresh_value,
+        limit=_fresh_limit,
         proof=_prove_kept,
     ),
 )
@@ -336,6 +354,11 @@ def with_noise(theorem: Theorem) -> Theorem:
 
     def added(of: Callable[..., Any]) -> Any:
         return lambda setting, *given: setting.family.noise**2 + of(setting, *given)
+
+    def log_value(setting: Any, t: Any) -> Any:
+        assert theorem.log_value is not None
+        with np.errstate(divide="ignore"):
+            return np.logaddexp(2 * np.log(setting.family.noise), theorem.log_value(setting, t))
 
     def formula(setting: Any) -> Any:
         from collapse_theory.symbols import sigma0
@@ -349,6 +372,7 @@ def with_noise(theorem: Theorem) -> Theorem:
         quantity="test_error",
         statement=rf"\sigma^2 + E\|w_t-w^*\|^2;\quad {theorem.statement}",
         value=Compiled(formula) if isinstance(theorem.value, Compiled) else added(theorem.value),
+        log_value=None if theorem.log_value is None else log_value,
         formula=None if theorem.formula is None else formula,
         limit=None if theorem.limit is None else added(theorem.limit),
     )

@@ -17,6 +17,11 @@ def _unbiased(setting: Any) -> bool:
     return bool(enough and any(theorem.holds(setting) for theorem in MEANS))
 
 
+def _log_std(setting: Any, t: Any) -> Any:
+    log_risk = np.asarray(setting.excess_risk.mean.log(t))
+    return 0.5 * (log_risk - np.log(setting.family.dimension)) - np.log(setting.family.signal)
+
+
 def _kept_limit(setting: Any) -> float:
     return float(np.sqrt(setting.excess_risk.mean.limit / setting.family.dimension) / setting.family.signal)
 
@@ -43,9 +48,8 @@ SIGNAL: tuple[Theorem, ...] = (
         conditions="least squares, n ≥ d + 1, wherever the mean excess risk is known: errors have no direction",
         source=PAGE,
         holds=_unbiased,
-        value=lambda setting, t: (
-            np.sqrt(setting.excess_risk.mean(t) / setting.family.dimension) / setting.family.signal
-        ),
+        value=lambda setting, t: np.exp(_log_std(setting, t)),
+        log_value=_log_std,
         limit=_kept_limit,
     ),
     Theorem(

@@ -65,14 +65,15 @@ class CovarianceMatrix:
     @cached_property
     def log_determinant(self) -> float:
         """Logarithm of the determinant."""
-        scales = np.diag(self.values)
-        spread = np.sqrt(np.outer(scales, scales))
-        return float(np.sum(np.log(scales)) + 2 * np.sum(np.log(np.diag(np.linalg.cholesky(self.values / spread)))))
+        variances = np.diag(self.values)
+        scales = np.sqrt(variances)  # of which no product of two leaves the floats
+        correlations = np.linalg.cholesky(self.values / np.outer(scales, scales))
+        return float(np.sum(np.log(variances)) + 2 * np.sum(np.log(np.diag(correlations))))
 
     @property
-    def trace_of_square(self) -> float:
-        """Sum of the squares of the eigenvalues."""
-        return float(np.sum(self.values**2))
+    def concentration(self) -> float:
+        """Sum of the squares of the eigenvalues in units of the squared trace, from 1/d for equal ones to 1."""
+        return float(np.sum((self.values / self.trace) ** 2))
 
     def to_dict(self) -> dict[str, Any]:
         """Parameters that make it again, as plain numbers."""

@@ -17,6 +17,7 @@ import numpy as np
 
 from collapse_theory.errors import NoClosedForm
 from collapse_theory.families.multivariate_gaussian.step import PAGE, additive, exact_sum, replaced
+from collapse_theory.gamma_ratios import log_quotient
 from collapse_theory.theorem import Check, Theorem, in_mpmath, proved_by_induction
 
 CONDITIONS = "replacement, any sample sizes, any covariance of the source"
@@ -26,8 +27,8 @@ def _log_moment(setting: Any, power: int) -> Any:
     """Log of the larger eigenvalue of the map, (m² + 2m)/(n − δ)², or of the square of the mean, m²/(n − δ)²."""
     ddof = setting.family.ddof
     if power == 2:
-        return lambda n: np.log1p((2 * n * ddof - ddof**2 - 1) / (n - ddof) ** 2)
-    return lambda n: 2 * np.log1p((ddof - 1) / (n - ddof))
+        return lambda n: log_quotient((n - 1) * (n + 1), (n - ddof) ** 2, 2 * n * ddof - ddof**2 - 1)
+    return lambda n: 2 * log_quotient(n - 1, n - ddof, ddof - 1)
 
 
 def _grown(setting: Any, t: Any) -> tuple[Any, Any, Any]:
@@ -40,31 +41,32 @@ def _grown(setting: Any, t: Any) -> tuple[Any, Any, Any]:
 
 
 def _start(setting: Any) -> tuple[float, float]:
+    """The trace of the square in units of the squared trace, and the log of the trace: squares may leave the floats."""
     covariance = setting.family.covariance
-    return float(covariance.trace_of_square), float(covariance.trace) ** 2
+    return covariance.concentration, float(np.log(covariance.trace))
 
 
 def _log_trace_of_square(setting: Any, t: Any) -> Any:
-    x, y = _start(setting)
+    x, unit = _start(setting)
     large, above, below = _grown(setting, t)
-    return large + np.log((2 * x + y - (y - x) * np.exp(below - above)) / 3)
+    return 2 * unit + large + np.log((2 * x + 1 - (1 - x) * np.exp(below - above)) / 3)
 
 
 def _log_squared_trace(setting: Any, t: Any) -> Any:
-    x, y = _start(setting)
+    x, unit = _start(setting)
     large, above, below = _grown(setting, t)
-    return large + np.log((2 * x + y + 2 * (y - x) * np.exp(below - above)) / 3)
+    return 2 * unit + large + np.log((2 * x + 1 + 2 * (1 - x) * np.exp(below - above)) / 3)
 
 
 def _log_std(setting: Any, t: Any) -> Any:
     """Half the log of y_t − (E tr)², in units of the squared mean: its two exponentials each less 1."""
-    x, y = _start(setting)
+    x, unit = _start(setting)
     _, above, below = _grown(setting, t)
     mean = additive(setting, t, _log_moment(setting, 1)) / 2
     far = above > 30
-    small = (2 * x + y) * np.expm1(np.where(far, 0.0, above)) + 2 * (y - x) * np.expm1(below)
-    large = above + np.log((2 * x + y - (3 * y - 2 * (y - x) * np.exp(below)) * np.exp(-above)) / 3)
-    return mean + 0.5 * np.where(far, large, np.log(np.where(far, 3.0, small) / 3))
+    small = (2 * x + 1) * np.expm1(np.where(far, 0.0, above)) + 2 * (1 - x) * np.expm1(below)
+    large = above + np.log((2 * x + 1 - (3 - 2 * (1 - x) * np.exp(below)) * np.exp(-above)) / 3)
+    return unit + mean + 0.5 * np.where(far, large, np.log(np.where(far, 3.0, small) / 3))
 
 
 def _exponential(log_value: Any) -> Any:
@@ -77,7 +79,11 @@ def _reference(index: int) -> Any:
     def reference(setting: Any, t: int) -> Any:
         import mpmath
 
-        x, y = (in_mpmath(value) for value in _start(setting))
+        values = setting.family.covariance.values
+        x, y = (
+            mpmath.fsum(in_mpmath(v) ** 2 for v in values.ravel()),
+            mpmath.fsum(map(in_mpmath, np.diag(values))) ** 2,
+        )
         ddof = in_mpmath(setting.family.ddof)
 
         def grown(pivot: Any) -> Any:

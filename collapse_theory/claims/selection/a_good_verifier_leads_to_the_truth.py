@@ -1,4 +1,4 @@
-"""A verifier makes the loop converge; to what?"""
+"""A verifier makes the loop converge, but not to what it is said to."""
 
 import collapse_theory as ct
 

@@ -27,8 +27,8 @@ claim = ct.Claim(
     said="proposals of self-rewarding loops",
     statistic="population",
     precisely=(
-        "Its verdict depends on the answer by what the model believes, not by what is true: right and wrong answers are "
-        "kept with one chance, TPR = FPR = kept/10. The margin is the gain of accuracy, of right/10 before."
+        "Its verdict depends on the answer by what the model believes, not by what is true: right and wrong answers "
+        "are kept with one chance, TPR = FPR = kept/10. The margin is the gain of accuracy, of right/10 before."
     ),
     because="the odds of being right are multiplied by TPR/FPR = 1",
     true_when="it judges better than it writes, TPR > FPR",

@@ -34,8 +34,9 @@ def proof() -> list[ct.Check]:
     from collapse_theory.symbols import n, t
 
     mean = ct.Recursion(ct.Categorical((0.5, 0.5)), ct.Replace(), sample_size=10).gini_simpson.mean.symbolic
+    factor = sympy.simplify(sympy.expand_power_base(mean.subs(t, t + 1) / mean, force=True))
     return [
-        ct.Check("a generation leaves 1 - 1/n of it", sympy.simplify(mean.subs(t, t + 1) / mean - 1 + 1 / n) == 0),
+        ct.Check("a generation leaves 1 - 1/n of it", sympy.simplify(factor - 1 + 1 / n) == 0),
         ct.positive_beyond(1 + n / (n - 1) - 2, n, 2, what="(1 + 1/(n-1))^n ≥ 1 + n/(n-1) > 2 for n ≥ 2"),
     ]
 
@@ -52,7 +53,9 @@ claim = ct.Claim(
         "Ten right answers and a wrong one, n points, TPR 0.95, FPR 0.05, a right answer goes wrong in 1 of 10 cases: "
         "accuracy 0.994 after the filter. At generation 2n half of the right answers are still alive, on average."
     ),
-    because="a verifier does not tell right answers from each other: among them there is drift, and it thins the sample",
+    because=(
+        "a verifier does not tell right answers from each other: among them there is drift, and it thins the sample"
+    ),
     true_when="never for longer than about n generations, even of a perfect verifier",
     corrected=ct.Claim(
         "Even a perfect verifier leaves less than half of the diversity after n generations",

@@ -1,4 +1,4 @@
-"""E2: a filter for right answers, the first half: do they stay right?"""
+"""E2: a filter for right answers; the first half, whether they stay right."""
 
 import collapse_theory as ct
 
@@ -29,7 +29,10 @@ def proof() -> list[ct.Check]:
     return [
         ct.Check("1/k' = 1 - b/a + (b/(a r)) (1/k)", sympy.simplify(1 / after - constant - slope / k) == 0),
         ct.Check("it rests at (a r - b)/(r (a - b))", sympy.simplify(rest - (a * right - b) / (right * (a - b))) == 0),
-        ct.Check("the slope is b/(b + s) < 1 where a r = b + s", bool((1 - slope.subs(a, (b + surplus) / right)).factor() > 0)),
+        ct.Check(
+            "the slope is b/(b + s) < 1 where a r = b + s",
+            bool((1 - slope.subs(a, (b + surplus) / right)).factor() > 0),
+        ),
     ]
 
 

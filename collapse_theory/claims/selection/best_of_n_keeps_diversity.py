@@ -38,8 +38,8 @@ claim = ct.Claim(
     said="a public discussion of self-distillation",
     statistic="population",
     precisely=(
-        "Gaussian, large samples; of every N points that the model draws the largest is kept. A round leaves all of the "
-        "variance; the margin is the variance of the largest of N standard normal points less 1, exactly."
+        "Gaussian, large samples; of every N points that the model draws the largest is kept. A round leaves all of "
+        "the variance; the margin is the variance of the largest of N standard normal points less 1, exactly."
     ),
     because="the largest of two has the second moment 1 and the mean 1/√π: the variance is 1 - 1/π = 0.682",
     true_when="N = 1, that is, nothing is chosen",

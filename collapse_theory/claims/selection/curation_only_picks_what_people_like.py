@@ -28,7 +28,7 @@ def optimised(case: ct.Case) -> float:
     """The smaller of the rise of the expected reward in a round, and what keeps its variance below a falling bound."""
     (now, variance), (later, _) = _moments(case, 1 + case.rounds), _moments(case, 2 + case.rounds)
     bound = 4 * math.exp(-case.rounds) / case.source[-1]
-    return min(later - now, bound - variance)
+    return float(min(later - now, bound - variance))
 
 
 def proof() -> list[ct.Check]:
@@ -45,7 +45,7 @@ def proof() -> list[ct.Check]:
     after = [a * b / total for a, b in zip(p, w, strict=True)]
     return [
         ct.Check(
-            "the rise is Σ p_i p_j (r_i - r_j)(w_i - w_j) / Σ p w, over pairs: no term is negative, as w = exp(r) rises",
+            "the rise is Σ p_i p_j (r_i - r_j)(w_i - w_j)/Σ p w over pairs; no term is negative, as w = exp(r)",
             sympy.expand(rise - pairs) == 0,
         ),
         ct.Check(

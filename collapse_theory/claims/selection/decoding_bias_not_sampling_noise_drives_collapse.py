@@ -1,4 +1,4 @@
-"""E9: which of the two costs more, cool decoding or small samples?"""
+"""E9: which of the two costs more, cool decoding or small samples."""
 
 from math import ceil, log
 
@@ -26,9 +26,9 @@ def proof() -> list[ct.Check]:
     below, _ = digamma_less_log(x)
     return [
         ct.positive_on(
-            lambda x: 1 / (2 * x - 1) + x.digamma() - x.log(), (1, 16), what="ln x - ψ(x) < 1/(2x-1) on [1, 16]"
+            lambda x: 1 / (2 * x - 1) + x.digamma() - x.log(), (1, 4), what="ln x - ψ(x) < 1/(2x-1) on [1, 4]"
         ),
-        ct.positive_beyond(1 / (2 * x - 1) + below, x, 16, what="the same from 16 on, by a lower bound of ψ(x) - ln x"),
+        ct.positive_beyond(1 / (2 * x - 1) + below, x, 4, what="the same from 4 on, by a lower bound of ψ(x) - ln x"),
     ]
 
 
@@ -52,9 +52,7 @@ claim = ct.Claim(
     true_when="n ≥ 2 + 1/(2 |ln factor|), such as from 52 points on at the factor 0.99",
     corrected=ct.Claim(
         "From n = 2 + 1/(2 |ln factor|) on decoding bias outweighs sampling noise",
-        ct.Cases(factor=FACTORS, n=SIZES).where(
-            lambda case: case.n >= 2 - 1 / (2 * log(case.factor))
-        ),
+        ct.Cases(factor=FACTORS, n=SIZES).where(lambda case: case.n >= 2 - 1 / (2 * log(case.factor))),
         margin,
         proof=proof,
         expected="PROVED",

@@ -29,8 +29,8 @@ claim = ct.Claim(
     said="a common defence of learnt rewards",
     statistic="population",
     precisely=(
-        "Answers of true reward 1, 0, -1 and shares 0.5, 0.499, 0.001; the proxy is right but for the rare last one, to "
-        "which it gives 1.2. Large samples, weights exp(proxy). True reward less that of the source."
+        "Answers of true reward 1, 0, -1 and shares 0.5, 0.499, 0.001; the proxy is right but for the rare last one, "
+        "to which it gives 1.2. Large samples, weights exp(proxy). True reward less that of the source."
     ),
     because="the truth rises to 0.984 in six rounds; then what fools the proxy takes over, and it falls to -0.71",
     true_when="hurting means the proxy itself",

@@ -1,4 +1,4 @@
-"""E13: what is published is selected; for what?"""
+"""E13: what is published is selected, and it matters for what."""
 
 import collapse_theory as ct
 

@@ -19,8 +19,8 @@ claim = ct.Claim(
     said="a public discussion",
     statistic="population",
     precisely=(
-        "Gaussian, replacement, large samples; points beyond so many of the model's own standard deviations are dropped "
-        "before the refit. A round costs at most a tenth of the variance."
+        "Gaussian, replacement, large samples; points beyond so many of the model's own standard deviations are "
+        "dropped before the refit. A round costs at most a tenth of the variance."
     ),
     because="the factor is 1 - 2kφ(k)/(2Φ(k)-1): 0.97, 0.77 and 0.29 at k = 3, 2 and 1 standard deviations",
 )

@@ -13,7 +13,7 @@ def margin(case: ct.Case) -> float:
 
 
 def proof() -> list[ct.Check]:
-    """A round adds 1/s² to the precision and keeps precision times distance: both fall, to 0, for any centre and width."""
+    """A round adds 1/s² to the precision and keeps precision times distance, for any centre and width."""
     import sympy
 
     x, m, c = sympy.symbols("x m c", real=True)

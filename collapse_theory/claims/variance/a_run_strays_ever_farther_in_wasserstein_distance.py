@@ -18,7 +18,7 @@ claim = ct.Claim(
     expected="REFUTED",
     said="a blog's retelling of a theorem about the mean",
     statistic="median",
-    precisely="Gaussian, replacement, n points, ddof = 1; probability that W2 exceeds 2 sds at generation t, less one half",
+    precisely="Gaussian, replacement, n points, ddof = 1; chance that W2 exceeds 2 sds at generation t, less one half",
     because="W2² converges in every run, to (μ_∞ - μ_0)² + σ_0²; only its mean diverges, held by few runs",
     true_when="the mean over runs is meant",
     corrected=ct.Claim(

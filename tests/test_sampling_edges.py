@@ -236,3 +236,35 @@ def test_edits_toward_a_far_mean() -> None:
             d, m = (1 - edited) ** 2 * d + v / n, (1 - edited) * m
             assert loop.variance.mean(t) == pytest.approx(float(v), rel=1e-13)
             assert loop.squared_location_error.mean(t) == pytest.approx(float(d - 2 * apart * m + apart**2), rel=1e-13)
+
+
+@pytest.mark.parametrize("tpr", [1e-12, 0.3, 1 - 1e-9])
+@pytest.mark.parametrize("fpr", [0.0, 1e-12, 1e-6, 0.3, 1.0])
+@pytest.mark.parametrize(("error", "repair"), [(1e-12, 0.999999999), (0.1, 0.3), (0.0, 0.5), (0.5, 0.0), (1e-6, 1e-12)])
+def test_resting_accuracies_rest(tpr: float, fpr: float, error: float, repair: float) -> None:
+    """Roots of the quadratic of the accuracy itself, in 80 digits, of which one attracts."""
+    before, after = ct.Verifier(0, tpr=tpr, fpr=fpr, error=error, repair=repair).resting_accuracy
+    with mpmath.workdps(80):
+        a, b, e, d = map(mpmath.mpf, (tpr, fpr, error, repair))
+        if a == b:
+            roots = [d / (e + d)]
+        else:
+            middle, root = b - (1 - e) * a + d * b, mpmath.mpf(0)
+            root = mpmath.sqrt(middle**2 + 4 * (a - b) * d * b)
+            roots = [(-middle + sign * root) / (2 * (a - b)) for sign in (1, -1)]
+
+        def slope(g: Any) -> Any:  # of g' = (1 − ε − d)k(g) + d
+            return (1 - e - d) * a * b / (a * g + b * (1 - g)) ** 2 if a * g + b * (1 - g) else mpmath.inf
+
+        resting = [g for g in roots if -(mpmath.mpf(10) ** -60) <= g <= 1 + mpmath.mpf(10) ** -60 and abs(slope(g)) < 1]
+        (exact,) = resting
+        kept = a * exact / (a * exact + b * (1 - exact))
+    assert before == pytest.approx(float(exact), rel=1e-13, abs=1e-300)
+    assert after == pytest.approx(float(kept), rel=1e-13, abs=1e-300)
+    assert 0 <= before <= 1
+    assert 0 <= after <= 1
+
+
+def test_keeping_all_selects_nothing() -> None:
+    everything = ct.TopFraction(1.0, score_correlation=1.0)
+    assert (everything.intensity, everything.shrinkage) == (0, 0)

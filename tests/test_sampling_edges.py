@@ -268,3 +268,12 @@ def test_resting_accuracies_rest(tpr: float, fpr: float, error: float, repair: f
 def test_keeping_all_selects_nothing() -> None:
     everything = ct.TopFraction(1.0, score_correlation=1.0)
     assert (everything.intensity, everything.shrinkage) == (0, 0)
+
+
+@pytest.mark.parametrize(("sd", "width"), [(1e100, 1e-80), (1e150, 1e-150), (1e-150, 1e150), (2.0, 3.0)])
+def test_soft_verifiers_of_any_width(sd: float, width: float) -> None:
+    soft = ct.Recursion(ct.Gaussian(3, sd), REPLACE, sample_size=10, sampling=ct.SoftVerifier(center=1, width=width))
+    for t in (1, 2, 3, 10**6):
+        own, given = 1 / Fraction(sd) ** 2, (t - 1) / Fraction(width) ** 2
+        assert soft.variance.population(t) == pytest.approx(float(1 / (own + given)), rel=1e-14, abs=0)
+        assert soft.location.population(t) == pytest.approx(float((3 * own + given) / (own + given)), rel=1e-14)

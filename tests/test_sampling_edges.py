@@ -277,3 +277,14 @@ def test_soft_verifiers_of_any_width(sd: float, width: float) -> None:
         own, given = 1 / Fraction(sd) ** 2, (t - 1) / Fraction(width) ** 2
         assert soft.variance.population(t) == pytest.approx(float(1 / (own + given)), rel=1e-14, abs=0)
         assert soft.location.population(t) == pytest.approx(float((3 * own + given) / (own + given)), rel=1e-14)
+
+
+def test_a_perfect_filter_of_two_types_has_no_chain() -> None:
+    """A sample without right types has nothing left: no exact mean, though large samples have their law."""
+    perfect = _two(10, ct.Verifier(0, tpr=0.9, fpr=0))
+    for name in ("probability_of", "survival_of"):
+        with pytest.raises(ct.NoClosedForm):
+            getattr(perfect, name)(0).mean(3)
+    assert perfect.probability_of(0).population(5) == 1
+    with pytest.raises(ValueError, match="keeps nothing of a model without right types"):
+        perfect.simulate(3, 1000, rng=1)

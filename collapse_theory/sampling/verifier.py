@@ -82,6 +82,10 @@ class Verifier(LawSampling):
     def verbs(self) -> tuple[str, ...]:
         return ("tilt",) if not (self.error or self.repair) else ("remap",)
 
+    @property
+    def keeps_some(self) -> bool:
+        return bool(self.fpr or self.repair)
+
     def check(self, family: Any, sizes: Schedule) -> None:
         right = self.right(family)
         if right.all():

@@ -86,6 +86,18 @@ class Normal:
 
         return self.mean - self.std * ndtri(q)
 
+    def within(self, distance: Any) -> Any:
+        """P(|X − mean| ≤ distance)."""
+        from scipy.special import erf
+
+        return erf(np.asarray(distance) / (self.std * np.sqrt(2)))
+
+    def reach(self, q: Any) -> Any:
+        """Distance from the mean within which X is with probability q, with all digits where q is small."""
+        from scipy.special import erfinv
+
+        return self.std * np.sqrt(2) * erfinv(q)
+
 
 @dataclass(frozen=True)
 class MeanOnly:
@@ -255,6 +267,8 @@ class Squared:
 
     def cdf(self, x: ArrayLike) -> Any:
         """P(X² ≤ x)."""
+        if isinstance(self.base, Normal):
+            return plain(self.base.within(_root(x)))
         return plain(1.0 - np.asarray(self.sf(x)))
 
     def sf(self, x: ArrayLike) -> Any:
@@ -268,7 +282,9 @@ class Squared:
 
     def ppf(self, q: ArrayLike) -> Any:
         """Quantile of probability q."""
-        return plain(np.asarray(self.base.isf((1 - interval("q", q, 0, 1)) / 2)) ** 2)
+        inside = interval("q", q, 0, 1)
+        reach = self.base.reach(inside) if isinstance(self.base, Normal) else self.base.isf((1 - inside) / 2)
+        return plain(np.asarray(reach) ** 2)
 
     def isf(self, q: ArrayLike) -> Any:
         """Value exceeded with probability q."""

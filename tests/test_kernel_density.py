@@ -294,3 +294,8 @@ def test_what_does_not_fit_is_refused() -> None:
         loop(0.5, next(r for r in REGIMES if isinstance(r, ct.FineTune)), 8)
     with pytest.raises(OverflowError, match="leave the floats"):
         loop("silverman", ct.Replace(), 20).simulate(5000, 2, rng=1)
+
+
+def test_a_column_whose_spread_leaves_the_floats_is_refused() -> None:
+    with pytest.raises(ValueError, match="sd = inf is outside its domain"):
+        ct.KernelDensity.from_data([0, 0, 0, 0, 1e160], 0.3)

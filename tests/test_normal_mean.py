@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import mpmath
 import numpy as np
 import pytest
 from error_budget import critical_distance, critical_z, z_of_mean
@@ -154,3 +155,19 @@ def test_data_and_bad_input() -> None:
         ct.NormalMean.from_data([], sd=1)
     with pytest.raises(ValueError, match=r"values\[1\] = nan"):
         ct.NormalMean.from_data([1, math.nan], sd=1)
+
+
+@pytest.mark.parametrize("q", [1e-100, 1e-15, 1e-9, 0.3, 1 - 2**-53])
+def test_quantiles_of_all_sizes_have_their_digits(q: float) -> None:
+    """By the inverse error function of mpmath, 2 erfinv(q)²."""
+    with mpmath.workdps(40):
+        near = mpmath.sqrt(mpmath.pi) * mpmath.mpf(q) / 2
+        root = near if q < 1e-14 else mpmath.erfinv(mpmath.mpf(q))
+        exact = float(2 * root**2 / 10)
+        apart = float(mpmath.erf(root / mpmath.sqrt(4 * 10)))
+    loop = ct.Recursion(ct.NormalMean(), ct.Replace(), sample_size=10)
+    assert loop.squared_location_error.quantile(q)(1) == pytest.approx(exact, rel=1e-12, abs=0)
+    assert loop.total_variation.quantile(q)(1) == pytest.approx(apart, rel=1e-12, abs=0)
+    assert loop.squared_location_error.distribution(1).cdf(exact) == pytest.approx(q, rel=1e-12, abs=0)
+    pool = ct.Recursion(ct.NormalMean(), ct.Accumulate(), sample_size=10)
+    assert pool.squared_location_error.quantile(q).limit == pytest.approx(exact * np.pi**2 / 6, rel=1e-12, abs=0)

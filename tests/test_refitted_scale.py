@@ -6,6 +6,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 from error_budget import critical_distance, critical_z, distance, z_of_mean
@@ -269,3 +270,18 @@ def test_data() -> None:
 def test_bad_input_is_named(make: Any, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         make()
+
+
+@pytest.mark.parametrize("q", [1 - 1e-15, 1 - 1e-9, 0.9, 0.3])
+@pytest.mark.parametrize("n", [5, 50])
+def test_deviations_of_a_tail_that_is_nearly_everything(n: int, q: float) -> None:
+    """E q^{k/r} after one refit as Bessel functions in mpmath, k = 1, 2."""
+    with mpmath.workdps(60):
+
+        def moment(k: int) -> mpmath.mpf:
+            b = -k * mpmath.log(mpmath.mpf(q)) * n
+            return 2 * b ** (mpmath.mpf(n) / 2) * mpmath.besselk(n, 2 * mpmath.sqrt(b)) / mpmath.gamma(n)
+
+        exact = float(mpmath.sqrt(moment(2) - moment(1) ** 2))
+    loop = ct.Recursion(ct.Exponential(), ct.Replace(), sample_size=n)
+    assert loop.upper_tail_mass(q).std(1) == pytest.approx(exact, rel=1e-8, abs=0)

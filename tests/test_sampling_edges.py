@@ -236,3 +236,55 @@ def test_edits_toward_a_far_mean() -> None:
             d, m = (1 - edited) ** 2 * d + v / n, (1 - edited) * m
             assert loop.variance.mean(t) == pytest.approx(float(v), rel=1e-13)
             assert loop.squared_location_error.mean(t) == pytest.approx(float(d - 2 * apart * m + apart**2), rel=1e-13)
+
+
+@pytest.mark.parametrize("tpr", [1e-12, 0.3, 1 - 1e-9])
+@pytest.mark.parametrize("fpr", [0.0, 1e-12, 1e-6, 0.3, 1.0])
+@pytest.mark.parametrize(("error", "repair"), [(1e-12, 0.999999999), (0.1, 0.3), (0.0, 0.5), (0.5, 0.0), (1e-6, 1e-12)])
+def test_resting_accuracies_rest(tpr: float, fpr: float, error: float, repair: float) -> None:
+    """Roots of the quadratic of the accuracy itself, in 80 digits, of which one attracts."""
+    before, after = ct.Verifier(0, tpr=tpr, fpr=fpr, error=error, repair=repair).resting_accuracy
+    with mpmath.workdps(80):
+        a, b, e, d = map(mpmath.mpf, (tpr, fpr, error, repair))
+        if a == b:
+            roots = [d / (e + d)]
+        else:
+            middle, root = b - (1 - e) * a + d * b, mpmath.mpf(0)
+            root = mpmath.sqrt(middle**2 + 4 * (a - b) * d * b)
+            roots = [(-middle + sign * root) / (2 * (a - b)) for sign in (1, -1)]
+
+        def slope(g: Any) -> Any:  # of g' = (1 − ε − d)k(g) + d
+            return (1 - e - d) * a * b / (a * g + b * (1 - g)) ** 2 if a * g + b * (1 - g) else mpmath.inf
+
+        resting = [g for g in roots if -(mpmath.mpf(10) ** -60) <= g <= 1 + mpmath.mpf(10) ** -60 and abs(slope(g)) < 1]
+        (exact,) = resting
+        kept = a * exact / (a * exact + b * (1 - exact))
+    assert before == pytest.approx(float(exact), rel=1e-13, abs=1e-300)
+    assert after == pytest.approx(float(kept), rel=1e-13, abs=1e-300)
+    assert 0 <= before <= 1
+    assert 0 <= after <= 1
+
+
+def test_keeping_all_selects_nothing() -> None:
+    everything = ct.TopFraction(1.0, score_correlation=1.0)
+    assert (everything.intensity, everything.shrinkage) == (0, 0)
+
+
+@pytest.mark.parametrize(("sd", "width"), [(1e100, 1e-80), (1e150, 1e-150), (1e-150, 1e150), (2.0, 3.0)])
+def test_soft_verifiers_of_any_width(sd: float, width: float) -> None:
+    soft = ct.Recursion(ct.Gaussian(3, sd), REPLACE, sample_size=10, sampling=ct.SoftVerifier(center=1, width=width))
+    for t in (1, 2, 3, 10**6):
+        own, given = 1 / Fraction(sd) ** 2, (t - 1) / Fraction(width) ** 2
+        assert soft.variance.population(t) == pytest.approx(float(1 / (own + given)), rel=1e-14, abs=0)
+        assert soft.location.population(t) == pytest.approx(float((3 * own + given) / (own + given)), rel=1e-14)
+
+
+def test_a_perfect_filter_of_two_types_has_no_chain() -> None:
+    """A sample without right types has nothing left: no exact mean, though large samples have their law."""
+    perfect = _two(10, ct.Verifier(0, tpr=0.9, fpr=0))
+    for name in ("probability_of", "survival_of"):
+        with pytest.raises(ct.NoClosedForm):
+            getattr(perfect, name)(0).mean(3)
+    assert perfect.probability_of(0).population(5) == 1
+    with pytest.raises(ValueError, match="keeps nothing of a model without right types"):
+        perfect.simulate(3, 1000, rng=1)

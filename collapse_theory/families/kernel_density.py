@@ -95,7 +95,8 @@ class KernelDensity(PointFamily):
         if self.column is None:
             return
         column = _checked(self.column)
-        mean, sd = float(column.mean()), float(column.std())
+        with np.errstate(over="ignore"):
+            mean, sd = float(column.mean()), float(column.std())
         if (self.mean, self.sd) not in ((0.0, 1.0), (mean, sd)):
             raise ValueError(
                 f"mean = {self.mean:.12g}, sd = {self.sd:.12g} beside a column whose own are {mean:.12g}, {sd:.12g}: "

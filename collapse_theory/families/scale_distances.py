@@ -53,13 +53,15 @@ def _tail_std(setting: Any, t: Any, q: float) -> Any:
     rate = -np.log(q)
 
     def variance(g: int, mean: float) -> float:
+        missed = float(log_law(setting, g, draw=True).cdf(np.log(rate)))
         second = float(log_law(setting, g, draw=True).sf(np.log(2 * rate)))
         if second > 2 * mean**2:
             return second - mean**2
 
         def log_squared_deviation(y: Any) -> Any:
             with np.errstate(divide="ignore", over="ignore"):
-                return 2 * np.log(np.abs(np.exp(-rate * np.exp(-y)) - mean))
+                below = -rate * np.exp(-y)  # the log of the tail, which for q near 1 hardly differs from 1
+                return 2 * np.log(np.abs(np.expm1(below) + missed if missed < 0.5 else np.exp(below) - mean))
 
         return expectation(log_law(setting, g), log_squared_deviation, float(np.log(rate)) + 5)
 

@@ -103,6 +103,11 @@ class Sampling(ABC):
             return self.standard.variance
         return None
 
+    @property
+    def keeps_some(self) -> bool:
+        """Whether there are points of every model."""
+        return True
+
     def keeps_means(self, family: Any) -> bool:
         """Whether sampled points have the model's mean, and a variance that is a multiple of the model's."""
         return self.honest or self.point_variance(family) is not None

@@ -64,6 +64,8 @@ class TopFraction(Sampling):
     @cached_property
     def intensity(self) -> float:
         """Mean i of the top share of a standard normal law."""
+        if self.fraction == 1:
+            return 0.0
         return float(np.exp(-(self._threshold**2) / 2) / np.sqrt(2 * np.pi) / self.fraction)
 
     @cached_property

@@ -13,7 +13,9 @@ an error threshold. Verification does nothing for diversity: among the right typ
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -80,6 +82,10 @@ class Verifier(LawSampling):
     def verbs(self) -> tuple[str, ...]:
         return ("tilt",) if not (self.error or self.repair) else ("remap",)
 
+    @property
+    def keeps_some(self) -> bool:
+        return bool(self.fpr or self.repair)
+
     def check(self, family: Any, sizes: Schedule) -> None:
         right = self.right(family)
         if right.all():
@@ -100,21 +106,22 @@ class Verifier(LawSampling):
     def resting_accuracy(self) -> tuple[float, float]:
         r"""Accuracy before and after the filter to which large samples come, from a model with right and wrong types.
 
-        Before it is the root of :math:`(a-b)g^2 + [b - (1-\varepsilon)a + db]g - db = 0` that attracts: the positive
-        for a > b, else the smaller one; 0 where right types die out.
+        With the odds x before it, those after it are :math:`ax/b`, and x is the only root ≥ 0 that attracts of
+        :math:`\varepsilon a\,x^2 + [(1-d)b - (1-\varepsilon)a]\,x - db = 0`; 0 where right types die out.
         """
-        a, b, error, d = self.tpr, self.fpr, self.error, self.repair
-        if a == b:
-            if error + d == 0:
-                raise NotDefined(f"{self!r} changes no accuracy: it stays where it starts")
-            before = d / (error + d)
-            return before, before
-        middle, product = (b - (1 - error) * a + d * b) / (2 * (a - b)), -d * b / (a - b)
-        root = float(np.sqrt(max(middle**2 - product, 0.0)))
-        # The root that is a sum of numbers of one sign, and the other one by the product of both.
-        before = root - middle if middle < 0 else -product / (middle + root) if product else 0.0
-        before = product / before if a < b else before
-        return before, float(self.kept(before)) if before else 0.0
+        a, b, error, d = (Fraction(chance) for chance in (self.tpr, self.fpr, self.error, self.repair))
+        if a == b and error + d == 0:
+            raise NotDefined(f"{self!r} changes no accuracy: it stays where it starts")
+        square, middle, constant = float(error * a), float((1 - d) * b - (1 - error) * a), float(d * b)
+        # The form of the root that is a sum of numbers of one sign.
+        total = abs(middle) + math.hypot(middle, 2 * math.sqrt(square) * math.sqrt(constant))
+        if middle > 0:
+            top, below = 2 * constant, total
+        else:
+            top, below = (total, 2 * square) if total else (float(constant > 0), 0.0 if constant else 1.0)
+        if not top:
+            return 0.0, 0.0
+        return top / (top + below), self.tpr * top / (self.tpr * top + self.fpr * below)
 
     def written(self, share: Any) -> Any:
         """Accuracy before the filter of a model whose fitted share of right types is this."""

@@ -99,14 +99,20 @@ def _verified(setting: Any) -> bool:
     return isinstance(setting.sampling, SoftVerifier) and _gaussian(setting) and _plain(setting).replacement
 
 
+def _verified_parts(setting: Any, t: Any) -> tuple[Any, Any]:
+    """Weights of the source's precision and of the verifier's, each as its root, so that no square overflows."""
+    root = np.sqrt(np.asarray(t, dtype=float) - 1) * (setting.family.sd / setting.sampling.width)
+    whole = np.hypot(1.0, root)
+    return 1 / whole, root / whole
+
+
 def _verified_variance(setting: Any, t: Any) -> Any:
-    ratio = (setting.family.sd / setting.sampling.width) ** 2
-    return setting.family.spread / (1 + (np.asarray(t, dtype=float) - 1) * ratio)
+    return (setting.family.sd * _verified_parts(setting, t)[0]) ** 2
 
 
 def _verified_mean(setting: Any, t: Any) -> Any:
-    weight = (np.asarray(t, dtype=float) - 1) * (setting.family.sd / setting.sampling.width) ** 2
-    return (setting.family.mean + weight * setting.sampling.center) / (1 + weight)
+    source, verifier = _verified_parts(setting, t)
+    return setting.family.mean * source**2 + setting.sampling.center * verifier**2
 
 
 def _weighed(setting: Any) -> bool:

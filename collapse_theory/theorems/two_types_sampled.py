@@ -31,7 +31,11 @@ def holds(setting: Any) -> bool:
     """Two types, plain shares, points of the newest model by a law of their own, one size that is not large."""
     family, sizes = setting.family, setting.sizes
     plain = isinstance(family, Categorical) and family.two_moments and len(family.probabilities) == 2
-    law = isinstance(setting.sampling, LawSampling) and setting.regime.tableau(sizes).replacement
+    law = (
+        isinstance(setting.sampling, LawSampling)
+        and setting.sampling.keeps_some
+        and setting.regime.tableau(sizes).replacement
+    )
     return bool(plain and law and sizes.constant and sizes(1) <= LARGEST)
 
 
@@ -144,7 +148,7 @@ def _theorem(title: str, quantity: str, statement: str, value: Any, limit: Any) 
         road="exact numeric",
         statement=statement,
         conditions=f"two types without smoothing, replacement, one sample size up to {LARGEST}, points from a law "
-        "that the shares determine",
+        "that the shares determine, whatever they are",
         source=f"{PAGE}; kimura1962; grassmann1985",
         holds=holds,
         value=value,

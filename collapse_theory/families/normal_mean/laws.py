@@ -94,9 +94,7 @@ def _limit_of_error(setting: Any) -> float:
 
 def _quantile_limit(scale: Any) -> Any:
     def limit(setting: Any, q: float) -> float:
-        from scipy.special import ndtri
-
-        return float(scale(setting) * _limit_of_error(setting) * ndtri((1 + q) / 2) ** 2)
+        return float(scale(setting) * _limit_of_error(setting) * Normal(0.0, 1.0).reach(q) ** 2)
 
     return limit
 

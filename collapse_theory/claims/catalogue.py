@@ -73,6 +73,6 @@ def find(name: str) -> Claim | NotAClaim:
     """
     known = named()
     numbers = {claim.number: key for key, claim in known.items() if claim.number and not key.endswith(".corrected")}
-    key = numbers.get(name.upper(), name)
+    key = {number.upper(): key for number, key in numbers.items()}.get(name.upper(), name)
     Choice((*known, *numbers)).check("name", key)
     return known[key]

@@ -84,7 +84,7 @@ def test_the_ways_out_by_their_own_formulas() -> None:
     a = Fraction(10, 12)
     base = 1 - a**2 / 10 / (1 - a**2 * Fraction(9, 10))
     left = [float(growing), float(fresh), float(Fraction(9, 10) * (1 - u)), float(growing), float(base)]
-    found = corrected("H4")
+    found = claim("H4b")
     assert [found.margin(case) for case in found.cases] == pytest.approx([x - 0.1 for x in left], abs=1e-4)
     assert all(claim("H4").margin(case) < 0 for case in found.cases)
 

@@ -67,6 +67,7 @@ def test_no_name_stands_in_two_folders() -> None:
 
 def test_claims_are_found_by_name_and_by_number() -> None:
     assert ct.claims.find("a12") is ct.claims.bessel_correction_prevents_collapse
+    assert ct.claims.find("H4b") is ct.claims.find("h4B") is ct.claims.there_are_five_ways_out_of_collapse
     assert ct.claims.find("variation_always_shrinks.corrected") is ct.claims.variation_always_shrinks.corrected
     with pytest.raises(ValueError, match="name = 'Z99' is outside its domain"):
         ct.claims.find("Z99")

@@ -131,3 +131,14 @@ def test_numbers_outside_their_domains() -> None:
         one.diversity_loss(0)
     with pytest.raises(ValueError, match="accuracy = 0 is outside"):
         one.diversity_loss(3, accuracy=0)
+
+
+def test_one_round_of_an_imperfect_verifier_breaks_down_at_three_quarters_of_wrong_answers() -> None:
+    """tpr = 0.9, fpr = 0.3: what is kept is mostly right below tpr/(tpr + fpr) = 0.75, the published threshold."""
+    verifier = ct.Verifier("right", tpr=0.9, fpr=0.3)
+    for wrong, expected in ((0.74, 1), (0.75, 0), (0.76, -1)):
+        answers = ct.Categorical([1 - wrong, wrong], labels=("right", "wrong"))
+        loop = ct.Recursion(answers, ct.Replace(), sample_size=100, sampling=verifier)
+        kept = loop.probability_of("right").population(2)
+        assert kept == pytest.approx(0.9 * (1 - wrong) / (0.9 * (1 - wrong) + 0.3 * wrong), rel=1e-14)
+        assert round(kept - 0.5, 9) * expected > 0 or expected == round(kept - 0.5, 9) == 0

@@ -46,7 +46,7 @@ claim = ct.Claim(
     true_when="n ≥ 4; in d dimensions, n ≥ d + 3",
     corrected=ct.Claim(
         "From four points on the mean test loss of a fit exists",
-        ct.Cases(n=range(4, 200), ddof=(0, 1)),
+        ct.Cases(n=(4, 5, 6, 10, 20, 50, 100, 1000), ddof=(0, 1)),
         margin,
         proof=proof,
         expected="PROVED",

@@ -147,11 +147,20 @@ def table(*, subject: str | None = None, verdicts: Mapping[str, Verdict] | None 
     verdicts : mapping, optional
         Verdicts by name, to be shown in place of what is known.
     """
-    entries = tuple(_entry(name, claim, (verdicts or {}).get(name)) for name, claim in named().items())
+    told = sorted(named().items(), key=lambda item: _place(item[0]))
+    entries = tuple(_entry(name, claim, (verdicts or {}).get(name)) for name, claim in told)
     if subject is not None:
         Choice(tuple(dict.fromkeys(one.subject for one in entries))).check("subject", subject)
         entries = tuple(one for one in entries if one.subject == subject)
     return Listing(entries)
+
+
+def _place(name: str) -> tuple[str, str, int, str]:
+    """Where a claim stands in the table: subject, then letter and number of the claim as said, then name."""
+    said = name.removesuffix(".corrected")
+    number = named()[said].number
+    digits = "".join(filter(str.isdigit, number))
+    return subject(said), number[:1] or "Z", int(digits or 0), f"{number} {name}"
 
 
 def _entry(name: str, claim: Claim | NotAClaim, verdict: Verdict | None) -> Entry:

@@ -42,10 +42,21 @@ class Setting(Protocol):
 
 @dataclass(frozen=True)
 class Check:
-    """One step of a proof that ran: what was shown, and whether it came out."""
+    """One step of a proof that ran: what was shown, and whether it came out.
+
+    Parameters
+    ----------
+    claim : str
+        What was shown, in words.
+    passed : bool
+        Whether it came out; sympy's truth values become Python's, and a relation that is not decided is a TypeError.
+    """
 
     claim: str
     passed: bool
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "passed", bool(self.passed))
 
 
 @dataclass(frozen=True, eq=False)

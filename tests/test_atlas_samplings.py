@@ -69,9 +69,9 @@ def test_an_example_of_a_sampling_that_is_refused_is_named() -> None:
 
 def test_samplings_that_depend_on_the_family_follow_it() -> None:
     pair = ct.atlas("gaussian", "replace", sampling="human-edit").pairs[0]
-    first = ct.HumanEdit.examples_for(ct.Gaussian.examples()[0])[0]
+    examples = ct.HumanEdit.examples_for(ct.Gaussian.examples()[0])
     assert pair.defined
-    assert pair.samplings == (f"{first!r} for family example 1, and so on",)
+    assert pair.samplings == tuple(f"{one!r} for family example 1, and so on" for one in examples)
 
 
 def test_every_sampling_in_one_regime() -> None:

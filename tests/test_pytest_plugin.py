@@ -1,4 +1,7 @@
-"""The plug-in for pytest, run by pytest in sessions of its own."""
+"""The plug-in for pytest, run by pytest in processes of their own.
+
+Sessions within this process would forget the modules that they import, and numba cannot be imported twice.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ GOOD_AND_BAD = """
 
 def test_a_failure_shows_the_counterexample(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(GOOD_AND_BAD)
-    result = pytester.runpytest("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(passed=3, failed=1)
     result.stdout.fnmatch_lines(
         [
@@ -55,7 +58,7 @@ def test_a_failure_shows_the_counterexample(pytester: pytest.Pytester) -> None:
 
 def test_workers_and_order_change_nothing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(GOOD_AND_BAD)
-    pytester.runpytest("-p", "no:cacheprovider", "-n", "2").assert_outcomes(passed=3, failed=1)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", "2").assert_outcomes(passed=3, failed=1)
 
 
 SHARES = """
@@ -84,7 +87,7 @@ SHARES = """
 def test_the_tests_of_a_session_share_one_false_alarm_rate(pytester: pytest.Pytester, workers: str) -> None:
     pytester.makeini("[pytest]\ncollapse_alpha = 1e-2\n")
     pytester.makepyfile(SHARES)
-    pytester.runpytest("-p", "no:cacheprovider", "-n", workers, "--strict-markers").assert_outcomes(passed=6)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider", "-n", workers, "--strict-markers").assert_outcomes(passed=6)
 
 
 def test_more_claims_than_marked_are_an_error(pytester: pytest.Pytester) -> None:
@@ -97,7 +100,7 @@ def test_more_claims_than_marked_are_an_error(pytester: pytest.Pytester) -> None
                 assert_claim(ct.Claim("a count stays small", range(1, 50), lambda n: bound - n))
         """
     )
-    result = pytester.runpytest("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*asserts more than 1 claims: mark it @pytest.mark.collapse_claims(n)*"])
 
@@ -105,7 +108,7 @@ def test_more_claims_than_marked_are_an_error(pytester: pytest.Pytester) -> None
 def test_a_rate_that_is_none(pytester: pytest.Pytester) -> None:
     pytester.makeini("[pytest]\ncollapse_alpha = often\n")
     pytester.makepyfile("def test_it(assert_claim): pass")
-    result = pytester.runpytest("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*collapse_alpha = 'often' is outside its domain: a real number in (0, 1)*"])
 
@@ -125,7 +128,7 @@ def test_the_fixture_wants_a_claim(pytester: pytest.Pytester) -> None:
                 assert_claim(ct.claims.bessel_correction_prevents_collapse, "TRUE")
         """
     )
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_the_plug_in_imports_nothing_heavy() -> None:
@@ -146,4 +149,4 @@ def test_the_files_of_the_documentation_pass(pytester: pytest.Pytester) -> None:
     configuration = re.search(r"^```ini\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert configuration is not None
     pytester.makeini(configuration[1])
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=4)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)

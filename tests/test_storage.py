@@ -52,7 +52,7 @@ def test_parts_of_a_regime_are_stored_with_it() -> None:
 )
 @pytest.mark.parametrize("part", ["family", "regime", "sample_size"])
 def test_nothing_else_can_be_named(part: str, name: str | None) -> None:
-    with pytest.raises(ValueError, match=f"type = {name!r} is no family, regime or schedule of this package"):
+    with pytest.raises(ValueError, match=f"type = {name!r} is no family, regime, sampling or schedule of this package"):
         ct.Recursion.from_dict({**RECURSION.to_dict(), part: {"type": name}})
 
 

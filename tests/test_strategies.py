@@ -343,3 +343,13 @@ def test_samplings_that_go_with_no_family_are_refused() -> None:
         ValueError, match=r"samplings = ct.BestOf\(.*\) is outside its domain: classes such as ct.Honest"
     ):
         strategies.samplings(ct.BestOf(2))
+
+
+def test_sample_sizes_and_generations_shrink_to_the_smallest() -> None:
+    assert find(ct.strategies.sample_sizes(), lambda n: True) == 2
+    assert find(ct.strategies.sample_sizes(10, 50), lambda n: n > 20) == 21
+    assert find(ct.strategies.generations(), lambda t: True) == 0
+    assert find(ct.strategies.generations(7), lambda t: t > 5) == 6
+    for wrong in (lambda: ct.strategies.sample_sizes(0), lambda: ct.strategies.generations(-1)):
+        with pytest.raises(ValueError, match="is outside its domain"):
+            wrong()

@@ -49,13 +49,20 @@ class Check:
     claim : str
         What was shown, in words.
     passed : bool
-        Whether it came out; sympy's truth values become Python's, and a relation that is not decided is a TypeError.
+        Whether it came out; truth values of sympy and numpy become Python's.
+
+    Raises
+    ------
+    TypeError
+        For what is no truth value, such as a relation of sympy that is not decided.
     """
 
     claim: str
     passed: bool
 
     def __post_init__(self) -> None:
+        if str(self.passed) not in ("True", "False"):
+            raise TypeError(f"passed = {self.passed!r} is no truth value: {self.claim}")
         object.__setattr__(self, "passed", bool(self.passed))
 
 

@@ -41,7 +41,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _assert_claim(request: pytest.FixtureRequest) -> Callable[..., Verdict]:
     """``assert_claim(claim, expected=None, **budget)``, at the test's part of the session's false-alarm rate."""
     marker = request.node.get_closest_marker(MARKER)
-    claims = int(marker.args[0]) if marker and marker.args else 1
+    claims = _asserted(marker) if marker else 1
     alpha = _rate(request.config) / max(request.config.stash.get(COUNT, 1), 1) / claims
     asserted = 0
 
@@ -58,6 +58,15 @@ def _assert_claim(request: pytest.FixtureRequest) -> Callable[..., Verdict]:
         return asserted_claim(claim, expected, **{"alpha": alpha, **budget})
 
     return assert_claim
+
+
+def _asserted(marker: pytest.Mark) -> int:
+    """How many claims a marked test asserts."""
+    given = (*marker.args, *marker.kwargs.values())
+    if len(given) != 1 or marker.kwargs.keys() - {"n"} or type(given[0]) is not int or given[0] < 1:
+        told = ", ".join([*map(repr, marker.args), *(f"{name}={value!r}" for name, value in marker.kwargs.items())])
+        raise pytest.UsageError(f"{MARKER}({told}) is outside its domain: {MARKER}(n), an integer in [1, inf)")
+    return int(given[0])
 
 
 def _rate(config: pytest.Config) -> float:

@@ -146,4 +146,18 @@ def test_the_files_of_the_documentation_pass(pytester: pytest.Pytester) -> None:
     configuration = re.search(r"^```ini\n(.*?)^```$", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
     assert configuration is not None
     pytester.makeini(configuration[1])
-    pytester.runpytest("-p", "no:cacheprovider").assert_outcomes(passed=4)
+    pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=4)
+
+
+@pytest.mark.parametrize("marker", ["", "(0)", "('two')", "(1, 2)", "(m=2)", "(True)"])
+def test_a_marker_that_says_no_number(pytester: pytest.Pytester, marker: str) -> None:
+    pytester.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.collapse_claims{marker}
+        def test_marked(assert_claim):
+            pass
+    """)
+    result = pytester.runpytest("-p", "no:cacheprovider")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*UsageError: collapse_claims(*) is outside its domain*"])

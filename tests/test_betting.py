@@ -90,6 +90,7 @@ def test_a_mean_that_single_observations_hold_says_so() -> None:
     ("draw", "complaint"),
     [
         (lambda count, seed: np.full(count, np.nan), "an observation is NaN"),
+        (lambda count, seed: np.full(count, np.inf), "an observation is infinite"),
         (lambda count, seed: np.full(count, 2.0), r"an observation is 2, outside its bounds \[-1, 1\]"),
         (lambda count, seed: np.zeros((count, 2)), r"observations have shape \(512, 2\)"),
     ],

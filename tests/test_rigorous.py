@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 import mpmath
+import numpy as np
 import pytest
 import sympy
 
@@ -29,6 +31,14 @@ def test_a_wrong_twin_is_not_proved_and_says_where() -> None:
     found = ct.positive_on(lambda a: a.log() - a.digamma() - 1 / (2 * a) - 1 / (11 * a * a), (1, 2), what="too much")
     assert not found.passed
     assert "too much: not positive on [" in found.claim
+
+
+def test_what_is_no_ball_and_no_end() -> None:
+    with pytest.raises(ValueError, match=r"function gives 1\.0, which is outside its domain"):
+        ct.positive_on(lambda x: 1.0, (0, 1), what="a float")
+    with pytest.raises(ValueError, match="box = inf is outside its domain"):
+        ct.positive_on(lambda x: x, (1, math.inf), what="a half-line")
+    assert ct.positive_on(lambda x: x, (np.int64(1), np.float64(2)), what="x > 0 on [1, 2]").passed
 
 
 def test_a_zero_is_not_decided() -> None:

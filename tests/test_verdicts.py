@@ -174,6 +174,13 @@ def test_a_margin_that_raises(cases: Any) -> None:
         ({"expected": "TRUE"}, "expected = 'TRUE' is outside its domain"),
         ({"statistic": "average"}, "statistic = 'average' is outside its domain"),
         ({"complete": True, "cases": WHOLE}, "complete = True is outside its domain"),
+        ({"complete": "no"}, "complete = 'no' is outside its domain"),
+        ({"cases": iter(range(3))}, "cases = <range_iterator .* is outside its domain"),
+        ({"cases": {1, 2}}, r"cases = \{1, 2\} is outside its domain"),
+        ({"statement": 3}, "statement = 3 is outside its domain"),
+        ({"proof": 3}, "proof = 3 is outside its domain"),
+        ({"corrected": 3}, "corrected = 3 is outside its domain"),
+        ({"resolution": math.nan}, "resolution = nan is outside its domain"),
     ],
 )
 def test_claims_that_are_none(parameters: dict[str, Any], complaint: str) -> None:
@@ -191,6 +198,48 @@ def test_budgets_that_are_none(parameters: dict[str, Any]) -> None:
 def test_a_proof_without_steps_is_an_error() -> None:
     with pytest.raises(MarginError, match=r"the proof of .* gives"):
         claim(lambda n: n, proof=list).check()
+    with pytest.raises(TypeError, match="passed = 'no' is no truth value: a word"):
+        ct.Check("a word", passed="no")  # type: ignore[arg-type]
+    assert ct.Check("sympy's word", passed=sympy.true).passed is True
+
+
+def test_truth_values_of_sympy_become_plain_ones() -> None:
+    verdict = claim(lambda n: n, proof=lambda: [ct.Check("1 = 1", passed=sympy.true)]).check()
+    assert verdict.proof[0].passed is True
+    assert json.loads(json.dumps(verdict.to_dict()))["status"] == "PROVED"
+
+
+ROOTS = sympy.sqrt(2) + sympy.sqrt(3) - sympy.sqrt(5 + 2 * sympy.sqrt(6))  # is 0; sympy takes it to be positive
+
+
+@pytest.mark.parametrize("value", [ROOTS, -ROOTS])
+def test_a_zero_that_does_not_look_like_one(value: sympy.Expr) -> None:
+    assert claim(lambda n: value, complete=True).check().status == "REFUTED"
+    assert claim(lambda n: value, complete=True, boundary="holds").check().status == "PROVED"
+
+
+def test_a_float_inside_of_an_expression_is_no_exact_number() -> None:
+    verdict = claim(lambda n: sympy.sqrt(2) * sympy.Float(0.1), complete=True).check()
+    assert verdict.status == "HOLDS"
+    assert verdict.smallest is not None
+    assert verdict.smallest.exactness == "exact up to rounding"
+
+
+def test_cases_that_read_alike_are_looked_at_one_by_one() -> None:
+    long = np.zeros(5000)
+    other = long.copy()
+    other[2500] = 1
+    verdict = claim(lambda values: 1 - int(values.sum()), [long, other], complete=True).check()
+    assert (verdict.status, verdict.cases) == ("REFUTED", 2)
+
+
+def test_a_domain_that_goes_on_behind_the_budget_is_not_proved() -> None:
+    assert claim(lambda n: 1, [1, 2, None], complete=True).check(budget=2).status == "HOLDS"
+
+
+@pytest.mark.parametrize(("value", "word"), [(Fraction(1, 10**400), "positive"), (Fraction(-1, 10**400), "negative")])
+def test_a_margin_nearer_to_0_than_any_float_keeps_its_sign(value: Fraction, word: str) -> None:
+    assert f"margin {word}, nearer to 0 than any float" in claim(lambda n: value).check().evidence
 
 
 def test_a_sentence_without_a_margin() -> None:

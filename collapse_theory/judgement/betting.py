@@ -150,7 +150,7 @@ def bet(
     Raises
     ------
     MarginError
-        For observations that are NaN or outside their bounds.
+        For observations that are NaN, infinite or outside their bounds.
     """
     PROBABILITY.check("alpha", alpha)
     level = math.log(2 / alpha)  # half of alpha for each sign
@@ -170,8 +170,8 @@ def bet(
 def _checked(values: Array, count: int, low: float, high: float) -> Array:
     if values.shape != (count,):
         raise MarginError(f"observations have shape {values.shape} in place of {(count,)}")
-    if np.any(np.isnan(values)):
-        raise MarginError("an observation is NaN")
+    if not np.all(np.isfinite(values)):
+        raise MarginError(f"an observation is {'NaN' if np.any(np.isnan(values)) else 'infinite'}")
     outside = (values < low) | (values > high)
     if np.any(outside):
         raise MarginError(f"an observation is {values[outside][0]:g}, outside its bounds [{low:g}, {high:g}]")

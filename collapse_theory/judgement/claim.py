@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import KW_ONLY, dataclass
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
-from collapse_theory.domain import Choice
+from collapse_theory.domain import Choice, Domain
 from collapse_theory.errors import NotDefined
 from collapse_theory.simulation.blocks import Seed
 from collapse_theory.theorem import Check
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Status = Literal["PROVED", "HOLDS", "REFUTED", "UNDECIDED"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+NOT_NEGATIVE = Domain(low=0)
 Statistic = Literal[
     "mean",
     "median",
@@ -102,13 +103,22 @@ class Claim:
     def __post_init__(self) -> None:
         from hypothesis.strategies import SearchStrategy
 
+        if not isinstance(self.statement, str):
+            raise ValueError(f"statement = {self.statement!r} is outside its domain: a sentence")
         if not callable(self.margin):
             raise ValueError(f"margin = {self.margin!r} is outside its domain: a function of one case")
-        if not isinstance(self.cases, SearchStrategy) and not isinstance(self.cases, Iterable):
+        once = isinstance(self.cases, Iterator | Set) or not isinstance(self.cases, Iterable)
+        if once and not isinstance(self.cases, SearchStrategy):  # run through once, or in no order
             domain = "ct.Cases, a sequence of cases, or a strategy such as ct.strategies.recursions()"
             raise ValueError(f"cases = {self.cases!r} is outside its domain: {domain}")
         if self.then is not None and not isinstance(self.then, SearchStrategy):
             raise ValueError(f"then = {self.then!r} is outside its domain: a strategy of Hypothesis")
+        if self.proof is not None and not callable(self.proof):
+            raise ValueError(f"proof = {self.proof!r} is outside its domain: a function without arguments")
+        if not isinstance(self.corrected, Claim | None):
+            raise ValueError(f"corrected = {self.corrected!r} is outside its domain: a ct.Claim")
+        Choice((True, False)).check("complete", self.complete)
+        NOT_NEGATIVE.check("resolution", self.resolution)
         if self.complete and (self.then is not None or isinstance(self.cases, SearchStrategy)):
             raise ValueError("complete = True is outside its domain: False, unless the cases are a finite domain alone")
         Choice(("fails", "holds")).check("boundary", self.boundary)

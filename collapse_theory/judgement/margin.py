@@ -11,6 +11,8 @@ import numpy as np
 from collapse_theory.errors import MarginError
 
 Exactness = Literal["exact", "exact up to rounding", "simulated"]
+MOST_DIGITS = 1000
+"""Digits to which a constant of sympy is worked out before it is suspected to be 0."""
 
 
 def number(value: Any, about: str) -> tuple[Any, Exactness]:
@@ -36,20 +38,34 @@ def number(value: Any, about: str) -> tuple[Any, Exactness]:
         if math.isnan(found):
             raise MarginError(f"{about} is NaN")
         return found, "exact up to rounding"
-    return _constant(value, about), "exact"
+    return _constant(value, about)
 
 
-def _constant(value: Any, about: str) -> Any:
-    """A constant of sympy whose sign is decided; MarginError for anything else."""
+def _constant(value: Any, about: str) -> tuple[Any, Exactness]:
+    """A constant of sympy whose sign is decided; MarginError for anything else.
+
+    The assumptions of sympy take a sum that vanishes for positive where roundings say so: digits are asked as well.
+    """
     import sympy
+    from sympy.core.evalf import PrecisionExhausted
 
     if not isinstance(value, sympy.Expr):
         raise MarginError(f"{about} is {value!r}, not a number")
     if value.free_symbols or value.is_extended_real is False or value is sympy.nan:
         raise MarginError(f"{about} is {value!r}, not a real number")
-    if not (value.is_extended_positive or value.is_extended_negative or value.is_zero):
+    if value.has(sympy.Float):
+        return number(float(value), about)
+    if value.is_infinite:
+        return value, "exact"
+    try:
+        digits = value.evalf(MOST_DIGITS // 100, maxn=MOST_DIGITS, strict=True)
+    except PrecisionExhausted:
+        digits = sympy.Integer(0)
+    if digits == 0 and (value.is_zero or value.equals(0)):
+        return 0, "exact"
+    if not ((digits > 0 and value.is_extended_positive) or (digits < 0 and value.is_extended_negative)):
         raise MarginError(f"{about} is {value!r}, whose sign sympy does not decide")
-    return value
+    return value, "exact"
 
 
 def as_float(value: Any) -> float:

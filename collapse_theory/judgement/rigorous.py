@@ -6,12 +6,15 @@ of values does not lie above 0 is halved, until all do, or one is found on which
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from collapse_theory.domain import Domain
 from collapse_theory.theorem import Check
 
 BITS = 128
+FINITE = Domain()
 
 
 def positive_on(
@@ -36,6 +39,11 @@ def positive_on(
     -------
     Check
         Passed where every piece has a positive ball; failed where one is not positive, or the pieces are spent.
+
+    Raises
+    ------
+    ValueError
+        For a function that gives no ball, and for ends that are not finite.
     """
     import flint
 
@@ -45,6 +53,8 @@ def positive_on(
         for looked_at in range(1, boxes + 1):
             piece = waiting.pop()
             value = function(*(_ball(low, high) for low, high in piece))
+            if not isinstance(value, flint.arb):
+                raise ValueError(f"function gives {value!r}, which is outside its domain: a ball, flint.arb")
             if value > 0:
                 if not waiting:
                     return Check(f"{what} (ball arithmetic, {_pieces(looked_at)})", passed=True)
@@ -100,9 +110,11 @@ def digamma_less_log(x: Any) -> tuple[Any, Any]:
 def _exact(value: Any) -> Any:
     import flint
 
-    if hasattr(value, "numerator") and not isinstance(value, int):
-        return flint.arb(flint.fmpq(value.numerator, value.denominator))
-    return flint.arb(value)
+    if isinstance(value, numbers.Rational):
+        return flint.arb(flint.fmpq(int(value.numerator), int(value.denominator)))
+    if not isinstance(value, flint.arb):
+        value = flint.arb(float(FINITE.check("box", value)))
+    return value
 
 
 def _ball(low: Any, high: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -88,11 +89,11 @@ def _search(claim: Claim, looked: _Looked, budget: int) -> tuple[Witness | None,
         further = claim.cases
     else:
         cases = iter(claim.cases)
-        for case in islice(cases, budget):
-            witness = looked.at(case)
+        for place, case in enumerate(islice(cases, budget)):
+            witness = looked.at(case, place)
             if witness is not None and looked.refutes(witness):
                 return witness, "first in the order of size", False
-        exhausted = next(cases, None) is None
+        exhausted = claim.complete and not any(True for _ in cases)
     if further is None:
         return None, "", exhausted
     return _hypothesis(further, looked, budget), "shrunk", False
@@ -164,12 +165,18 @@ def _no_constants_of_other_modules() -> Iterator[None]:
             providers.CONSTANTS_CACHE.cache.clear()
 
 
+def _in_full(case: Any) -> str:
+    """Text of a case in which arrays leave nothing out."""
+    with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
+        return repr(case)
+
+
 class _Looked:
     """The cases looked at, each once: their margins, the smallest, and what stays unresolved."""
 
     def __init__(self, claim: Claim, runs: int, alpha: float, entropy: int) -> None:
         self.claim, self.runs, self.alpha, self.entropy = claim, runs, alpha, entropy
-        self.seen: dict[str, Witness] = {}
+        self.seen: dict[str | int, Witness] = {}
         self.smallest: Witness | None = None
         self.unresolved = ""
         self.simulated = 0
@@ -179,21 +186,24 @@ class _Looked:
         """Whether every margin is exact, not just up to rounding."""
         return all(witness.exactness == "exact" for witness in self.seen.values())
 
-    def at(self, case: Any) -> Witness | None:
-        """The case with its margin; None where the margin assumes something that is not so."""
-        name = repr(case)
-        if name not in self.seen:
+    def at(self, case: Any, place: int | None = None) -> Witness | None:
+        """The case with its margin; None where the margin assumes something that is not so.
+
+        Cases of a finite domain are told apart by their place, drawn ones by their text.
+        """
+        key = _in_full(case) if place is None else place
+        if key not in self.seen:
             try:
                 value = self.claim.margin(case)
             except UnsatisfiedAssumption:
                 return None
             except Exception as wrong:
-                raise MarginError(f"the margin of {name} raised {type(wrong).__name__}: {wrong}") from wrong
+                raise MarginError(f"the margin of {case!r} raised {type(wrong).__name__}: {wrong}") from wrong
             witness = self._simulated(case, value) if isinstance(value, SimulatedMargin) else self._exact(case, value)
-            self.seen[name] = witness
+            self.seen[key] = witness
             if self.smallest is None or witness.value < self.smallest.value:
                 self.smallest = witness
-        return self.seen[name]
+        return self.seen[key]
 
     def _exact(self, case: Any, value: Any) -> Witness:
         margin, exactness = number(value, f"the margin of {case!r}")
@@ -206,7 +216,7 @@ class _Looked:
     def _simulated(self, case: Any, margin: SimulatedMargin) -> Witness:
         self.simulated += 1
         share = self.alpha / (self.simulated * (self.simulated + 1))  # over all cases, these add up to alpha
-        key = int.from_bytes(hashlib.sha256(repr(case).encode()).digest()[:8], "little")
+        key = int.from_bytes(hashlib.sha256(_in_full(case).encode()).digest()[:8], "little")
         seed = np.random.SeedSequence([self.entropy, key])
         try:
             found = bet(margin.draw, margin.low, margin.high, alpha=share, seed=seed, most=self.runs)

@@ -57,6 +57,8 @@ class Witness:
         if self.bet is not None:
             low, high = self.bet.interval
             return f"{self.value:.4g} in [{low:.4g}, {high:.4g}] after {self.bet.runs} runs"
+        if self.value == 0 and self.exactness == "exact" and self.margin != 0:
+            return f"{'positive' if self.margin > 0 else 'negative'}, nearer to 0 than any float"
         told = str(self.margin)
         if isinstance(self.margin, Fraction) and self.margin.denominator > 1 and len(told) <= LONGEST:
             return f"{told} = {self.value:.6g}"

@@ -71,6 +71,8 @@ def test_claims_are_found_by_name_and_by_number() -> None:
     assert ct.claims.find("variation_always_shrinks.corrected") is ct.claims.variation_always_shrinks.corrected
     with pytest.raises(ValueError, match="name = 'Z99' is outside its domain"):
         ct.claims.find("Z99")
+    with pytest.raises(ValueError, match="near it are bessel_correction_prevents_collapse"):
+        ct.claims.find("bessels_correction_prevents_collapse")
     with pytest.raises(AttributeError, match="has no claim 'variance_is_fine'"):
         _ = ct.claims.variance_is_fine
     assert set(ct.claims.names()) < set(dir(ct.claims))

@@ -233,6 +233,18 @@ def test_cases_that_read_alike_are_looked_at_one_by_one() -> None:
     assert (verdict.status, verdict.cases) == ("REFUTED", 2)
 
 
+def test_seeds_do_not_hang_on_addresses() -> None:
+    def margin(case: Any) -> ct.SimulatedMargin:
+        return ct.SimulatedMargin(lambda count, seed: np.random.default_rng(seed).random(count), 0, 1)
+
+    kept = [object() for _ in range(3)]
+    assert len({claim(margin, [case]).check().smallest.value for case in kept}) == 1  # type: ignore[union-attr]
+
+
+def test_equal_cases_have_one_hash() -> None:
+    assert {ct.Case(n=3, ddof=2), ct.Case(ddof=2, n=3)} == {ct.Case(n=3, ddof=2)}
+
+
 def test_a_domain_that_goes_on_behind_the_budget_is_not_proved() -> None:
     assert claim(lambda n: 1, [1, 2, None], complete=True).check(budget=2).status == "HOLDS"
 

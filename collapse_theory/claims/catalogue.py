@@ -5,11 +5,11 @@ from __future__ import annotations
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 
-from collapse_theory.domain import Choice
 from collapse_theory.judgement import Claim, NotAClaim
 
 PACKAGE = "collapse_theory.claims"
@@ -76,5 +76,8 @@ def find(name: str) -> Claim | NotAClaim:
         claim.number.upper(): key for key, claim in known.items() if claim.number and not key.endswith(".corrected")
     }
     key = numbers.get(name.upper(), name)
-    Choice((*known, *numbers)).check("name", key)
+    if key not in known:
+        near = get_close_matches(key, known, n=3)
+        told = f"; near it are {', '.join(near)}" if near else ""
+        raise ValueError(f"name = {name!r} is outside its domain: a name or number in ct.claims.table(){told}")
     return known[key]

@@ -32,7 +32,7 @@ class Case:
         return isinstance(other, Case) and self.__dict__ == other.__dict__
 
     def __hash__(self) -> int:
-        return hash(tuple(self.__dict__.items()))
+        return hash(frozenset(self.__dict__.items()))
 
     def __repr__(self) -> str:
         return f"ct.Case({', '.join(f'{name}={value!r}' for name, value in self.__dict__.items())})"

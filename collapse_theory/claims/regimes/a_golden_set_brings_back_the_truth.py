@@ -18,12 +18,15 @@ def proof() -> list[ct.Check]:
     """M* = 1 - V* lies below 1 - (1 - 1/r) 2r/(2r+1) = 3/(2r+1), and above 1/r by the noise of the n points."""
     import sympy
 
-    r = sympy.Symbol("r", positive=True)
+    from collapse_theory.claims.regimes.a_golden_set_stops_collapse import at_rest
+
+    r, n, _, error = at_rest()
     above = 1 - (1 - 1 / r) * 2 * r / (2 * r + 1)
     return [
         *ct.claims.a_golden_set_stops_collapse.proof(),
         ct.Check("1 - (1 - 1/r) 2r/(2r+1) = 3/(2r+1)", sympy.simplify(above - 3 / (2 * r + 1)) == 0),
         ct.positive_beyond(3 / (2 * r) - above, r, 1, what="3/(2r+1) < 3/(2r)"),
+        ct.positive_beyond(error - 1 / r, (r, n), (2, 1), what="M* > 1/r for r ≥ 2, n ≥ 1"),
     ]
 
 

@@ -1,5 +1,7 @@
 """D11: real points drawn once and kept in every fit."""
 
+from typing import Any
+
 import collapse_theory as ct
 
 
@@ -9,8 +11,8 @@ def margin(case: ct.Case) -> float:
     return float(float(variance.limit) - float(variance(1)) * 2 * case.real / (2 * case.real + 1))
 
 
-def proof() -> list[ct.Check]:
-    """The rest of the loop from its tableau, and its distance to the bound, for all r ≥ 2 and n ≥ 1."""
+def at_rest() -> tuple[Any, Any, Any, Any]:
+    """Letters r and n, and the expected variance and the squared error where the loop rests, from its tableau."""
     import sympy
 
     from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
@@ -22,10 +24,18 @@ def proof() -> list[ct.Check]:
     state = {V: v, M: m, ("C", 0, 1): 1 / r, ("C", 1, 1): 1 / r, ("U", 1): r - 1, ONE: 1}
     change = [sum(c * state[letter] for letter, c in rows[row].items()) - state[row] for row in (V, M)]
     rest = sympy.solve(change, [v, m], dict=True)[0]
+    return r, n, rest[v], rest[m]
+
+
+def proof() -> list[ct.Check]:
+    """The variance where the loop rests, and its distance to the bound, for all r ≥ 2 and n ≥ 1."""
+    import sympy
+
+    r, n, variance, error = at_rest()
     bound = (1 - 1 / r) * 2 * r / (2 * r + 1)
     return [
-        ct.Check("V + M = 1 at rest", sympy.simplify(rest[v] + rest[m] - 1) == 0),
-        ct.positive_beyond(rest[v] - bound, (r, n), (2, 1), what="V* > (1 - 1/r) 2r/(2r+1) for r ≥ 2, n ≥ 1"),
+        ct.Check("V + M = 1 at rest", sympy.simplify(variance + error - 1) == 0),
+        ct.positive_beyond(variance - bound, (r, n), (2, 1), what="V* > (1 - 1/r) 2r/(2r+1) for r ≥ 2, n ≥ 1"),
     ]
 
 

@@ -54,6 +54,6 @@ claim = ct.Claim(
         expected="PROVED",
         statistic="mean",
         precisely="Gaussian, accumulation, n ≥ 3, ddof = 0; expected variance, less half of the source's.",
-        because="the share that is left, sin(x)/x with x = π/√n, grows with n, and at n = 3 it is 0.536",
+        because="the share that is left, sin(x)/x with x = π/√n, grows with n, and at n = 3 it is 0.535",
     ),
 )

@@ -44,5 +44,5 @@ claim = ct.Claim(
         "Gaussian source, ddof = 1, a crawl without a single synthetic page and refilled; real pages farther than k "
         "standard deviations from the mean are flagged with a larger chance than others. The variance in the end falls"
     ),
-    because="what is flagged more often is what carries most of the variance: 4.6 % of the pages beyond k = 2 are 23 %",
+    because="the far pages carry more variance than others: 4.6 % lie beyond k = 2, with 26 % of the variance",
 )

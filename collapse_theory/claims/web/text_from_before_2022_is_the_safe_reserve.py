@@ -38,6 +38,6 @@ claim = ct.Claim(
         expected="HOLDS",
         statistic="mean square",
         precisely="The same two loops without drift.",
-        because="ten times as many real points are kept, and the noise of the model's own fades in both",
+        because="the set has 15 times as many real points, and the noise of the model's own fades in both",
     ),
 )

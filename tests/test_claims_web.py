@@ -83,12 +83,12 @@ def test_the_share_of_effective_points_by_quadrature(variance):
         return math.exp(2 * norm.logpdf(x) - norm.logpdf(x, scale=sd))
 
     squared = quad(integrand, -80, 80, limit=500)[0]
-    claim = ct.claims.resampling_by_detector_weights_prevents_collapse
+    claim = ct.claims.detector_weights_repair_whatever_a_model_has_become
     assert claim.corrected.margin(ct.Case(variance=variance)) == pytest.approx(1 / squared, rel=1e-6)
 
 
 def test_the_weights_fail_at_once_with_two_points():
-    found = ct.claims.resampling_by_detector_weights_prevents_collapse.check().counterexample
+    found = ct.claims.detector_weights_repair_whatever_a_model_has_become.check().counterexample
     assert found.case == ct.Case(n=2, t=1, ddof=0)
     assert found.value == pytest.approx(2 * chi2.ppf(0.5, 1) / 2 - 1, rel=1e-9)
 

@@ -36,7 +36,7 @@ def proof() -> list[ct.Check]:
 
 
 claim = ct.Claim(
-    "The best weight of real data is the reciprocal golden ratio",
+    "Beside as many synthetic points, the best weight of real data is the reciprocal golden ratio",
     ct.Cases(weight=(0.5, 0.6, 0.61, 0.62, 0.63, 0.7, 0.9, 0.1, 1.0), real=(1, 10, 1000)),
     margin,
     proof=proof,

@@ -15,7 +15,7 @@ claim = ct.Claim(
     margin,
     expected="REFUTED",
     number="A10",
-    said="Suresh et al., arXiv 2412.17646",
+    said="a short reading of Suresh et al., arXiv 2412.17646, where n is a time scale",
     statistic="median",
     precisely=(
         "Gaussian, replacement, n points. “Gone” is read as below a tenth of the source's in at least half of "
@@ -25,7 +25,7 @@ claim = ct.Claim(
         "n is a scale: for large n the typical standard deviation at t = n is e^(-1/2) = 61 % of the source's at "
         "ddof = 1, and e^(-1) = 37 % at ddof = 0"
     ),
-    true_when="“roughly n” is five times n",
+    true_when="n is read as the time scale of an exponential decay, of which a tenth is left after some 5n generations",
     corrected=ct.Claim(
         "The standard deviation is below a tenth of the source's, in half of the runs, after 5n generations",
         ct.Cases(n=(2, 5, 10, 20, 100, 1000), ddof=(1, 0), times=(5,)),

@@ -36,6 +36,6 @@ claim = ct.Claim(
         expected="PROVED",
         statistic="mean",
         precisely="Gaussian, fresh data by chance, ddof = 0, n = 2 … 6; the same margin.",
-        because="there is then about one real point in two generations",
+        because="with so few points most generations have no real one",
     ),
 )

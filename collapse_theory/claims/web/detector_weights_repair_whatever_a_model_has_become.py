@@ -40,16 +40,16 @@ def proof() -> list[ct.Check]:
 
 
 claim = ct.Claim(
-    "Resampling by the weights of a perfect detector prevents collapse",
+    "The weights of a perfect detector repair a model, whatever it has become",
     ct.Cases(n=(2, 3, 5, 10, 100), t=(1, 2, 10, 100), ddof=(0, 1)),
     margin,
     expected="REFUTED",
     number="F7",
-    said="Drayson and Lampos, 2025, of language models",
+    said="a broad reading of detector-weighted resampling (Drayson and Lampos, 2025, weigh in every generation)",
     statistic="median",
     precisely=(
-        "Gaussian, replacement; the points of the model of generation t are resampled by the ratio w of the source's "
-        "density to the model's. At the median variance v of a run the weights have a finite variance, v > 1/2"
+        "Gaussian, t generations of plain replacement; the points of that model are then weighed by the ratio w of the "
+        "source's density to the model's. At the median variance v of a run the weights have a finite variance, v > 1/2"
     ),
     because="of a model that is narrower than 1/√2 of the source the few outer points carry all of the weight",
     true_when="the model still has more than half of the source's variance",

@@ -28,7 +28,8 @@ claim = ct.Claim(
     statistic="mean",
     precisely=(
         "Gaussian, replacement, n points, ddof = 1, read as: the far tail is lost on the average. The expected mass "
-        "of the model beyond 3 standard deviations of the source, about the source's centre, is smaller at generation t than in the source; the margin is the share lost"
+        "of the model beyond 3 standard deviations of the source, about the source's centre, is "
+        "smaller at generation t than in the source; the margin is the share lost"
     ),
     because=(
         "near the source the mass beyond k standard deviations is convex in the variance for k > √3, so that the runs "

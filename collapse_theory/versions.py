@@ -8,6 +8,7 @@ DEPENDENCIES = (
     "sympy",
     "mpmath",
     "numba",
+    "python-flint",
     "matplotlib",
     "rich",
     "click",

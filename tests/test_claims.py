@@ -33,16 +33,15 @@ def test_the_verdict_is_the_one_that_is_known(name: str) -> None:
         assert isinstance(names["found"], ct.SimulatedMargin)
 
 
-@pytest.mark.parametrize("name", CLAIMS)
-def test_a_claim_says_what_it_means(name: str) -> None:
-    claim = CLAIMS[name]
-    assert claim.statistic
-    assert claim.statement[0].isupper()
-    assert not claim.statement.endswith(".")
-    if not name.endswith(".corrected"):
-        assert claim.precisely
-        assert claim.because
-        assert bool(claim.corrected) <= bool(claim.true_when)
+def test_a_claim_says_what_it_means() -> None:
+    for name, claim in CLAIMS.items():
+        assert claim.statistic, name
+        assert claim.statement[0].isupper(), name
+        assert not claim.statement.endswith("."), name
+        if not name.endswith(".corrected"):
+            assert claim.precisely, name
+            assert claim.because, name
+            assert bool(claim.corrected) <= bool(claim.true_when), name
 
 
 @pytest.mark.parametrize("name", SENTENCES)

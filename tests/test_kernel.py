@@ -60,7 +60,7 @@ def test_draws_are_those_of_numpy_bit_for_bit(df: float) -> None:
     assert compiled.bit_generator.state == numpy.bit_generator.state
 
 
-@every_pair(6, ct.schedules.power(6, 1), members=GAUSSIANS, data=IN_TURN)
+@covering_pairs(6, ct.schedules.power(6, 1), members=GAUSSIANS, data=IN_TURN)
 def test_kernel_repeats_the_plain_verbs_run_by_run(recursion: ct.Recursion) -> None:
     compiled, plain = (recursion.simulate(15, 2100, rng=3, keep="all", method=how) for how in ("kernel", "plain"))
     for ours, theirs in zip(compiled.states, plain.states, strict=True):
@@ -275,7 +275,7 @@ def test_an_explosion_beyond_floats_keeps_its_logarithm_and_signs(seed: int) -> 
 
 
 # ----------------------------------------------------------------------------------------------------------- tilting
-@pytest.mark.parametrize("tilt", [-0.75, 0.75])
+@pytest.mark.parametrize("tilt", [-0.75, pytest.param(0.75, marks=pytest.mark.deep)])
 @covering_pairs(10, members=PLUG_IN, data=FIXED)
 def test_tilted_means_are_those_of_the_exact_moment_map(recursion: ct.Recursion, tilt: float, seed: int) -> None:
     """Notices 3 % of the variance, and that the ratios are left out."""

@@ -10,7 +10,8 @@ from scipy.stats import beta
 
 import collapse_theory as ct
 
-RUNS = 4096
+RUNS, SPENT = 4096, 20_000
+"""Runs for each margin of 0, and for each case of the catalogue."""
 
 
 def null_margin(n: int) -> ct.SimulatedMargin:
@@ -54,7 +55,7 @@ def fresh_seeds(repetitions: int, seed: int) -> None:
     simulated = [name for name, claim in claims.items() if claim.check().alpha is not None]
     failed = 0
     for one in np.random.SeedSequence(seed).generate_state(repetitions, np.uint64):
-        verdicts = ct.claims.check(simulated, rng=int(one))
+        verdicts = ct.claims.check(simulated, rng=int(one), runs=SPENT)
         failed += sum(not verdict.as_expected for verdict in verdicts.values())
     print(f"{len(simulated)} simulated claims under {repetitions} fresh seeds: {failed} other than expected")
 

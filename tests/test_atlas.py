@@ -102,6 +102,7 @@ def test_a_pair_is_defined_where_a_recursion_exists(whole: Atlas, everywhere: Se
     assert all(pair.reason for pair in whole.undefined)
 
 
+@pytest.mark.deep
 def test_the_ways_are_those_that_a_curve_knows(whole: Atlas, everywhere: Settings) -> None:
     """Two roads: the rows, and what mean, std, median, quantile and distribution of a recursion say themselves."""
     cells: dict[tuple[str, str, str, str], set[Theorem]] = {

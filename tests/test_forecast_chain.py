@@ -88,6 +88,7 @@ def test_the_loops_are_those_of_the_last_states(found: ChainForecast, runs: ct.R
     assert " Sooner or later every run does." in words(found)
 
 
+@pytest.mark.deep
 def test_an_example_comes_from_the_first_block_with_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """States of all runs might not fit into memory."""
     kept = []

@@ -174,6 +174,7 @@ def test_numbers_beside_a_large_one_have_its_form() -> None:
 
 
 @pytest.mark.filterwarnings("error")
+@pytest.mark.deep
 def test_what_leaves_the_floats_is_said_without_a_warning(tmp_path: Path) -> None:
     found = ct.forecast(VALUES, sample_size=10, generations=5000, ddof=8, **FEW)
     text = " ".join(found.summary().split())

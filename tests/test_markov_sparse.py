@@ -133,6 +133,7 @@ def test_both_roads_agree_in_law(convention: dict[str, Any], runs: int, seed: in
         assert worst_against(ours, values(recursion, wrong.states)) > critical_z(checks)
 
 
+@pytest.mark.deep
 def test_states_that_are_never_reached_change_nothing(seed: int) -> None:
     """A chain of 130 states, of which three are visited, is that chain of three; notices a third of a spread."""
     matrix = np.zeros((130, 130))
@@ -147,6 +148,7 @@ def test_states_that_are_never_reached_change_nothing(seed: int) -> None:
     assert worst_against(ours, wrong) > critical_z(14)
 
 
+@pytest.mark.deep
 def test_the_sparse_road_is_the_same_for_any_number_of_workers() -> None:
     recursion = ct.Recursion(ct.MarkovChain(FOUR), ct.FreshMixture(share=0.3), sample_size=9)
     with sparse_road():

@@ -93,6 +93,7 @@ def test_rows_of_the_drift_sum_to_zero() -> None:
             assert sum(recursion.transition_probability(a, b).mean.asymptotic(5) for b in range(3)) == pytest.approx(1)
 
 
+@pytest.mark.deep
 def test_self_loops_shrink_as_simulated(seed: int) -> None:
     """Notices 7 % of the bias of the first self-loop; rows taken for independent populations have none."""
     recursion = replaced(THREE, 400)
@@ -177,6 +178,7 @@ def test_cyclic_closing_allows_only_lengths_that_divide_the_transitions() -> Non
     assert all(len(cycle) in (1, 2) for cycle, chance in closed.probabilities.items() if chance > 0)
 
 
+@pytest.mark.deep
 def test_smoothing_keeps_the_support_and_forgets_the_truth(seed: int) -> None:
     source = [[0.9, 0.1], [0.6, 0.4]]
     forgetting = replaced(ct.MarkovChain(source, smoothing=ct.AddAlpha(1)), 30)

@@ -174,6 +174,7 @@ def test_sparse_rows_of_several_classes() -> None:
         )
 
 
+@pytest.mark.deep
 def test_a_large_periodic_class_settles() -> None:
     states = ELIMINATED + 2
     ring = sparse.csr_array(np.roll(np.eye(states), 1, axis=1))

@@ -50,6 +50,7 @@ def test_the_mean_spread_is_the_exact_moment_map(recursion: ct.Recursion, t: int
 
 @PROFILE
 @given(strategies.recursions(families=ct.Gaussian, regimes=ct.Replace), st.floats(0.01, 0.99))
+@pytest.mark.deep
 def test_the_median_lies_between_the_quantiles(recursion: ct.Recursion, q: float) -> None:
     low, high = sorted([q, 1 - q])
     if high - low > 1e-3:

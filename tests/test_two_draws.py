@@ -153,6 +153,7 @@ def test_ends_of_the_correlation():
     np.testing.assert_allclose(covariance_beyond(1.5, [0.0, 1.0]), [tail * (1 - tail), 0], atol=1e-16)
 
 
+@pytest.mark.deep
 def test_long_run():
     """The centre ends beyond k or does not: the mass tends to an event, of variance p (1 - p)."""
     mean = scale_laws(10, 1.0, [1000], 1.0)[0].two_sided(3.0)

@@ -129,6 +129,7 @@ def test_an_order_that_is_not_reached_is_caught(other_pairs: Callable[..., None]
     assert not approach(boastful).kept
 
 
+@pytest.mark.deep
 def test_a_violated_bound_is_caught(other_pairs: Callable[..., None]) -> None:
     bound = theorem("Chernoff bound on the tails of the fitted variance, the large-deviation rate")
     assert approach(bound).kept

@@ -223,6 +223,15 @@ def exact_step_map(step: Step, ddof: Any) -> dict[Letter, Form]:
     return second_moment_map(in_fractions(step), Fraction(ddof))
 
 
+def variance_at_rest(rows: Mapping[Letter, Form]) -> Any:
+    """Expected variance in the end, in units of the source's, by the map of a loop at ddof = 0 that stores nothing.
+
+    There V + M = 1, so that V = aV + b(1 - V) + c comes to rest at (b + c)/(1 - a + b): exact, also in letters.
+    """
+    row = rows[V]
+    return (row[M] + row[ONE]) / (1 - row[V] + row[M])
+
+
 def in_fractions(step: Step) -> Step:
     """The step with its numbers as fractions; a share such as 0.1 is exactly 1/10."""
 

@@ -7,11 +7,10 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """One hundredth, less the expected variance in the end in units of the source's; exact."""
-    from collapse_theory.tableau.moments import ONE, M, V, exact_step_map
+    from collapse_theory.tableau.moments import exact_step_map, variance_at_rest
 
     recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=case.real), sample_size=case.n)
-    row = exact_step_map(recursion.tableau, 0)[V]
-    return Fraction(Fraction(1, 100) - (row[M] + row[ONE]) / (1 - row[V] + row[M]))  # at rest, with V + M = 1
+    return Fraction(1, 100) - Fraction(variance_at_rest(exact_step_map(recursion.tableau, 0)))
 
 
 def windowed(case: ct.Case) -> float:

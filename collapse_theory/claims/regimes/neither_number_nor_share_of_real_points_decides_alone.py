@@ -7,10 +7,10 @@ import collapse_theory as ct
 
 def left(n: int, real: int) -> Fraction:
     """Expected variance in the end in units of the source's, exact."""
-    from collapse_theory.tableau.moments import ONE, M, V, exact_step_map
+    from collapse_theory.tableau.moments import exact_step_map, variance_at_rest
 
-    row = exact_step_map(ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=real), sample_size=n).tableau, 0)[V]
-    return Fraction((row[M] + row[ONE]) / (1 - row[V] + row[M]))  # at rest, with V + M = 1
+    recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(real=real), sample_size=n)
+    return Fraction(variance_at_rest(exact_step_map(recursion.tableau, 0)))
 
 
 def margin(case: ct.Case) -> Fraction:
@@ -23,11 +23,10 @@ def proof() -> list[ct.Check]:
     """The same from the tableau, for r real points and m of the model."""
     import sympy
 
-    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import second_moment_map, variance_at_rest
 
     r, m = sympy.symbols("r m", positive=True)
-    row = second_moment_map(ct.Step(drawn=(r, m), weight=(1, 1)), 0)[V]
-    rest = (row[M] + row[ONE]) / (1 - row[V] + row[M])
+    rest = variance_at_rest(second_moment_map(ct.Step(drawn=(r, m), weight=(1, 1)), 0))
     share = rest.subs({r: 2 * r, m: 2 * m}, simultaneous=True)
     return [
         ct.positive_beyond(share - rest, (r, m), (1, 1), what="same share, twice the points: more is left"),

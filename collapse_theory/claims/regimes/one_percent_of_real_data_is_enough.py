@@ -7,22 +7,20 @@ import collapse_theory as ct
 
 def margin(case: ct.Case) -> Fraction:
     """Expected variance in the end, in units of the source's, less 9/10; exact."""
-    from collapse_theory.tableau.moments import ONE, M, V, exact_step_map
+    from collapse_theory.tableau.moments import exact_step_map, variance_at_rest
 
-    regime = ct.Fresh(share=0.01)
-    row = exact_step_map(ct.Recursion(ct.Gaussian(ddof=0), regime, sample_size=100 * case.hundreds).tableau, 0)[V]
-    return Fraction((row[M] + row[ONE]) / (1 - row[V] + row[M]) - Fraction(9, 10))  # at rest, with V + M = 1
+    recursion = ct.Recursion(ct.Gaussian(ddof=0), ct.Fresh(share=0.01), sample_size=100 * case.hundreds)
+    return Fraction(variance_at_rest(exact_step_map(recursion.tableau, 0))) - Fraction(9, 10)
 
 
 def proof() -> list[ct.Check]:
     """The same with n = 100 k points, k of them real."""
     import sympy
 
-    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import second_moment_map, variance_at_rest
 
     k = sympy.Symbol("k", positive=True)
-    row = second_moment_map(ct.Step(drawn=(k, 99 * k), weight=(1, 1)), 0)[V]
-    rest = (row[M] + row[ONE]) / (1 - row[V] + row[M])
+    rest = variance_at_rest(second_moment_map(ct.Step(drawn=(k, 99 * k), weight=(1, 1)), 0))
     return [ct.positive_beyond(rest - sympy.Rational(9, 10), k, 5, what="V* > 9/10 for n = 100 k, k ≥ 5")]
 
 

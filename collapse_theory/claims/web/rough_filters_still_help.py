@@ -20,12 +20,12 @@ def proof() -> list[ct.Check]:
     """The error in the end, from the tableau with real share α by chance, falls with α for every n ≥ 2."""
     import sympy
 
-    from collapse_theory.tableau.moments import ONE, M, V, second_moment_map
+    from collapse_theory.tableau.moments import second_moment_map, variance_at_rest
 
     n, odds = sympy.symbols("n x", positive=True)
     share = odds / (1 + odds)
-    row = second_moment_map(ct.Step(drawn=(0, n), weight=(0, 1), share=share), 0)[V]
-    error = sympy.cancel(1 - (row[M] + row[ONE]) / (1 - row[V] + row[M]))  # at rest, with V + M = 1
+    rows = second_moment_map(ct.Step(drawn=(0, n), weight=(0, 1), share=share), 0)
+    error = sympy.cancel(1 - variance_at_rest(rows))  # V + M = 1
     # Odds of being real from 0 on; a filter multiplies them by (1 - FPR)/(1 - TPR).
     return [
         ct.positive_beyond(sympy.cancel(-error.diff(odds)), (n, odds), (2, 0), what="the error falls with the odds"),

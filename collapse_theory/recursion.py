@@ -11,7 +11,7 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from collapse_theory import regimes, sampling, schedules
+from collapse_theory import families, regimes, sampling, schedules
 from collapse_theory.domain import AsCode
 from collapse_theory.errors import NoClosedForm, NotDefined
 from collapse_theory.families import Family
@@ -80,7 +80,7 @@ class Recursion(Quantities):
                 raise NotDefined(f"{wrong}: {self.regime!r}") from wrong
             if step.thinned:
                 check_enough(step, self.family.fewest_points)
-        self.sampling.check_verbs(self.family)
+        self.sampling.check_verbs(self.family, families.having)
         self.sampling.check(self.family, self.sizes)
         self.sampling.check_counts(self.regime, self.sizes)
 
@@ -342,8 +342,6 @@ def _in_words(curve: Any, t: int) -> str:
 
 def _storable() -> dict[str, type]:
     """Every class that a file may name: families, regimes, samplings and schedules of this package."""
-    from collapse_theory import families
-
     kinds: list[type] = [*families.named().values(), *regimes.named().values(), *families.PARTS, *regimes.PARTS]
     kinds += sampling.named().values()
     return {kind.__name__: kind for kind in (*kinds, schedules.Constant, schedules.Power, schedules.Geometric)}

@@ -192,10 +192,16 @@ def test_a_sampling_without_a_batch_in_expectation_has_no_path() -> None:
 
 
 def test_the_families_that_a_refusal_names_are_those_that_have_the_verb() -> None:
-    for verb, text in sampling.sampling.HAVING.items():
-        told = text.removesuffix(" have it").removesuffix(" has it").replace(" and ", ", ").split(", ")
+    verbs = {verb for kind in sampling.named().values() for one in kind.examples_for(TYPES) for verb in one.verbs}
+    assert {"temper", "place", "accept_near", "tilt", "tilt_by_share", "remap", "distinct", "as_seen_by"} <= verbs
+    for verb in verbs:
         having = {kind.__name__ for kind in families.named().values() if kind.examples()[0].has(verb)}
-        assert set(told) == having, verb
+        assert set(families.having(verb)) == having, verb
+    told = "'temper'; Gaussian, MultivariateGaussian, MarkovChain and Categorical have it"
+    with pytest.raises(ct.NotDefined, match=told):
+        ct.Recursion(ct.Histogram("fixed"), REPLACE, sample_size=16, sampling=ct.Temperature(0.9))
+    with pytest.raises(ct.NotDefined, match="'place'; Gaussian has it"):
+        ct.Recursion(TYPES, REPLACE, sample_size=16, sampling=ct.BestOf(2))
 
 
 @pytest.mark.parametrize("one", [ct.Temperature(0.9), ct.Deduplicate(), ct.Nucleus(0.9)], ids=repr)

@@ -44,6 +44,11 @@ PARTS: tuple[type, ...] = (TransitionMatrix, ProbabilityVector, CovarianceMatrix
 """What a family may be made of."""
 
 
+def having(verb: str) -> tuple[str, ...]:
+    """Names of the families that have a verb of their own."""
+    return tuple(kind.__name__ for kind in named().values() if kind.has(verb))
+
+
 def named() -> dict[str, type[Family]]:
     """Every family under its name in kebab-case, in the order of the story, but for the custom one."""
     exported = (globals()[name] for name in __all__)

@@ -8,7 +8,7 @@ what the sampling asks for. Real points are never sampled: in generation 1 the d
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -21,18 +21,6 @@ from collapse_theory.schedules import Schedule
 from collapse_theory.theorem import Theorem
 
 Array = NDArray[np.float64]
-
-HAVING = {
-    "temper": "Gaussian, MultivariateGaussian, MarkovChain and Categorical have it",
-    "place": "Gaussian has it",
-    "accept_near": "Gaussian has it",
-    "tilt": "Categorical has it",
-    "tilt_by_share": "MarkovChain and Categorical have it",
-    "remap": "Categorical has it",
-    "distinct": "Categorical has it",
-    "as_seen_by": "Gaussian and Categorical have it",
-}
-"""Which families of the package have a verb, for those who ask with another one."""
 
 
 class Sampling(ABC):
@@ -132,11 +120,12 @@ class Sampling(ABC):
                 "could be sampled again one by one"
             )
 
-    def check_verbs(self, family: Any) -> None:
-        """NotDefined for a family that lacks a verb."""
+    def check_verbs(self, family: Any, having: Callable[[str], Sequence[str]] = lambda verb: ()) -> None:
+        """NotDefined for a family that lacks a verb; ``having`` names those that have it."""
         for verb in self.verbs:
             if not family.has(verb):
-                others = f"; {HAVING[verb]}" if verb in HAVING else ""
+                *first, last = having(verb) or ("",)
+                others = f"; {', '.join(first)} and {last} have it" if first else f"; {last} has it" if last else ""
                 why = f": {family.lacks[verb]}" if verb in family.lacks else ""
                 raise NotDefined(
                     f"{type(family).__name__} is not defined with {self!r}: it has no verb {verb!r}{why or others}"

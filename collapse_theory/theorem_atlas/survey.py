@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from collapse_theory import schedules
+from collapse_theory import families, schedules
 from collapse_theory.errors import NotDefined
 from collapse_theory.families import Family
 from collapse_theory.recursion import Recursion
@@ -107,7 +107,7 @@ class Survey:
         for member, drawn in zip(self.members, self._drawn, strict=True):
             for one in drawn:
                 try:
-                    one.check_verbs(member)
+                    one.check_verbs(member, families.having)
                 except NotDefined as refusal:
                     wrong.append(str(refusal))
                 else:

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from collapse_theory import domain
 from collapse_theory.domain import COUNT, Choice
 from collapse_theory.families import MarkovChain
+from collapse_theory.plain_text import counted
 from collapse_theory.recursion import Recursion
 from collapse_theory.simulation.blocks import Seed, entropy_of
 from collapse_theory.text import UNITS, joined
@@ -232,11 +233,6 @@ def told(loop: str) -> str:
     """A loop in quotation marks, a long one by its beginning and its length."""
     text = _visible(loop)
     return f"'{text}'" if len(text) <= LONGEST_LOOP else f"'{text[:LONGEST_LOOP]}…' ({len(text)} characters)"
-
-
-def counted(number: int, what: str) -> str:
-    """A number of things, in words."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _walked(chain: MarkovChain, state: State, first: int, steps: int, rng: np.random.Generator) -> list[int]:

@@ -1,4 +1,4 @@
-"""What rich prints, as plain text: the same in a terminal, in a file and in a notebook."""
+"""Plain text: what rich prints, the same in a terminal, in a file and in a notebook; numbers of things in words."""
 
 from __future__ import annotations
 
@@ -20,3 +20,8 @@ def plain_text(shown: RenderableType, width: int) -> str:
     )
     console.print(shown)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines())
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, in words."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"

@@ -25,7 +25,8 @@ from collapse_theory.forecasting.words import (
 )
 from collapse_theory.forecasting.words import count as _count
 from collapse_theory.forecasting.words import nats as _rate
-from collapse_theory.passage import counted, told
+from collapse_theory.passage import told
+from collapse_theory.plain_text import counted
 from collapse_theory.recursion import known_fate
 
 if TYPE_CHECKING:

@@ -31,7 +31,8 @@ from collapse_theory.forecasting.words import (
     report,
     roads_told,
 )
-from collapse_theory.passage import counted, told
+from collapse_theory.passage import told
+from collapse_theory.plain_text import counted
 
 if TYPE_CHECKING:
     from collapse_theory.forecasting.vocabulary import VocabularyForecast

@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from collapse_theory.domain import Array, Domain
+from collapse_theory.domain import PROBABILITY, Array
 from collapse_theory.errors import MarginError
 
-PROBABILITY = Domain(0, 1, open_low=True, open_high=True)
 STAKES = np.geomspace(1e-3, 0.99, 24)
 """Shares of the largest stake that the gambler holds, an equal part of the capital in each."""
 FIRST = 512
@@ -68,18 +67,8 @@ class Sample:
 
     def interval(self, level: float) -> tuple[float, float]:
         """Means against which no capital reaches the level."""
-        spread = float(np.ptp(self.values)) or 1.0
-        far_low = self.low if math.isfinite(self.low) else self.mean - 1e3 * spread
-        far_high = self.high if math.isfinite(self.high) else self.mean + 1e3 * spread
-        below = (
-            _edge(lambda m: self.against_at_most(m) >= level, far_low, self.mean) if self.low > -math.inf else -math.inf
-        )
-        above = (
-            _edge(lambda m: self.against_at_least(m) >= level, far_high, self.mean)
-            if self.high < math.inf
-            else math.inf
-        )
-        return below, above
+        below = _edge(lambda m: self.against_at_most(m) >= level, self.low, self.mean)
+        return below, _edge(lambda m: self.against_at_least(m) >= level, self.high, self.mean)
 
 
 @dataclass(frozen=True)
@@ -180,7 +169,7 @@ def _checked(values: Array, count: int, low: float, high: float) -> Array:
 
 def _edge(rejected: Callable[[float], bool], far: float, near: float) -> float:
     """Where means stop being rejected, between one that is far away and the mean of the observations."""
-    if not rejected(far):
+    if math.isinf(far) or not rejected(far):
         return far
     for _ in range(HALVINGS):
         middle = (far + near) / 2

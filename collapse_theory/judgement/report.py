@@ -6,7 +6,7 @@ import math
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from collapse_theory.plain_text import plain_text
+from collapse_theory.plain_text import counted, plain_text
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,14 +20,13 @@ COLOURS = {"PROVED": "#1b7f3b", "HOLDS": "#1b7f3b", "REFUTED": "#b00020", "UNDEC
 
 def evidence(verdict: Verdict) -> str:
     """What a verdict rests on, in a sentence or two."""
-    looked = f"{verdict.cases} {'case' if verdict.cases == 1 else 'cases'}"
+    looked = counted(verdict.cases, "case")
     if verdict.counterexample is not None:
         where = f"{verdict.order}, " if verdict.order else ""
         return f"{verdict.counterexample} ({where}{verdict.kind}, {looked} looked at)"
     seen = "" if verdict.smallest is None else f"; smallest of {looked} at {verdict.smallest}"
     if verdict.status == "PROVED":
-        steps = f"{len(verdict.proof)} {'step' if len(verdict.proof) == 1 else 'steps'} of proof ran"
-        return (verdict.reason or steps) + seen
+        return (verdict.reason or f"{counted(len(verdict.proof), 'step')} of proof ran") + seen
     if verdict.status == "UNDECIDED":
         return verdict.reason
     level = "" if verdict.alpha is None else f", each at a level that adds up to {verdict.alpha:g}"

@@ -10,11 +10,11 @@ import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from collapse_theory.domain import Domain
+from collapse_theory.domain import REAL
+from collapse_theory.plain_text import counted
 from collapse_theory.theorem import Check
 
 BITS = 128
-FINITE = Domain()
 
 
 def positive_on(
@@ -57,7 +57,7 @@ def positive_on(
                 raise ValueError(f"function gives {value!r}, which is outside its domain: a ball, flint.arb")
             if value > 0:
                 if not waiting:
-                    return Check(f"{what} (ball arithmetic, {_pieces(looked_at)})", passed=True)
+                    return Check(f"{what} (ball arithmetic, {counted(looked_at, 'piece')})", passed=True)
                 continue
             if value <= 0:
                 where = ", ".join(f"[{float(low.mid()):g}, {float(high.mid()):g}]" for low, high in piece)
@@ -87,7 +87,7 @@ def positive_beyond(expression: Any, letter: Any, start: Any, *, what: str) -> C
     letters, starts = (letter, start) if isinstance(letter, tuple) else ((letter,), (start,))
     beyond = [sympy.Dummy(f"y{i}", nonnegative=True) for i in range(len(letters))]
     moved = {x: sympy.Rational(low) + y for x, low, y in zip(letters, starts, beyond, strict=True)}
-    shifted = sympy.together(sympy.sympify(expression).subs(moved, simultaneous=True))
+    shifted = sympy.together(sympy.sympify(expression, strict=True).subs(moved, simultaneous=True))
     parts = [sympy.Poly(part, *beyond) for part in sympy.fraction(shifted)]
     flip = -1 if parts[1].coeff_monomial(1) < 0 else 1
     positive = all(min(flip * c for c in part.coeffs()) >= 0 and flip * part.coeff_monomial(1) > 0 for part in parts)
@@ -102,7 +102,7 @@ def digamma_less_log(x: Any) -> tuple[Any, Any]:
     """
     import sympy
 
-    x = sympy.sympify(x)
+    x = sympy.sympify(x, strict=True)
     below = -1 / (2 * x) - 1 / (12 * x**2)
     return below, below + 1 / (120 * x**4)
 
@@ -113,7 +113,7 @@ def _exact(value: Any) -> Any:
     if isinstance(value, numbers.Rational):
         return flint.arb(flint.fmpq(int(value.numerator), int(value.denominator)))
     if not isinstance(value, flint.arb):
-        value = flint.arb(float(FINITE.check("box", value)))
+        value = flint.arb(float(REAL.check("box", value)))
     return value
 
 
@@ -129,7 +129,3 @@ def _halves(piece: Sequence[tuple[Any, Any]]) -> list[list[tuple[Any, Any]]]:
     first, second = list(piece), list(piece)
     first[longest], second[longest] = (low, middle), (middle, high)
     return [second, first]
-
-
-def _pieces(number: int) -> str:
-    return "1 piece" if number == 1 else f"{number} pieces"

@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, settings, target
 from hypothesis.errors import Unsatisfiable, UnsatisfiedAssumption
 from hypothesis.strategies import SearchStrategy
 
-from collapse_theory.domain import COUNT
+from collapse_theory.domain import COUNT, PROBABILITY
 from collapse_theory.errors import MarginError
-from collapse_theory.judgement.betting import PROBABILITY, bet
+from collapse_theory.judgement.betting import bet
 from collapse_theory.judgement.claim import Claim, Status
 from collapse_theory.judgement.margin import as_float, number
 from collapse_theory.judgement.simulated import SimulatedMargin
@@ -79,8 +79,13 @@ def _proved(claim: Claim) -> tuple[Check, ...]:
 def _entropy(claim: Claim, rng: Seed) -> int:
     """Seed of all simulated cases: from ``rng``, or else from the statement."""
     if rng is None:
-        return int.from_bytes(hashlib.sha256(claim.statement.encode()).digest()[:8], "little")
+        return _number_of(claim.statement)
     return int(np.random.default_rng(rng).integers(2**63))
+
+
+def _number_of(text: str) -> int:
+    """A number that follows from a text, the same in every process."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
 
 
 def _search(claim: Claim, looked: _Looked, budget: int) -> tuple[Witness | None, Order, bool]:
@@ -218,8 +223,7 @@ class _Looked:
         self.simulated += 1
         share = self.alpha / (self.simulated * (self.simulated + 1))  # over all cases, these add up to alpha
         text = re.sub(" at 0x[0-9a-f]+", "", _in_full(case))  # an address is another one in every process
-        key = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
-        seed = np.random.SeedSequence([self.entropy, key])
+        seed = np.random.SeedSequence([self.entropy, _number_of(text)])
         try:
             found = bet(margin.draw, margin.low, margin.high, alpha=share, seed=seed, most=self.runs)
         except Exception as wrong:

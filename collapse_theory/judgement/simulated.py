@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from collapse_theory.domain import PROBABILITY
 from collapse_theory.errors import Unseeable
-from collapse_theory.judgement.betting import PROBABILITY
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ def register_loaded() -> None:
 
 @cache
 def register(kind: type) -> None:
-    """Register a class, once, if there is a strategy for it: a recursion, family, regime, sampling or schedule."""
+    """Register a class, once, if there is a strategy for it: a recursion, a family, a regime or a sampling."""
     name = _strategy_of(kind)
     if name:
         from hypothesis.strategies import register_type_strategy

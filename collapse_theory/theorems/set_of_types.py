@@ -26,10 +26,8 @@ OF_SETS = {"survival_of": "support_size_of", "probability_of": "mass_of"}
 """Quantities of a type, and those of a set of types that are their sums."""
 
 
-def _summed(function: Callable[..., Any] | None) -> Callable[..., Any] | None:
+def _summed(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function of a label, its last argument, as the sum over labels."""
-    if function is None:
-        return None
 
     def over(setting: Any, *rest: Any) -> Any:
         return sum(function(setting, *rest[:-1], label) for label in rest[-1])
@@ -59,11 +57,11 @@ def _of_a_set(theorem: Theorem) -> Theorem:
         quantity=OF_SETS[theorem.quantity],
         statement=rf"\text{{the sum over }}i\in S\text{{ of}}\quad {theorem.statement}",
         source=f"{PAGE}; {theorem.source}",
-        value=lambda setting, t, labels: sum(theorem.value(setting, t, label) for label in labels),
+        value=_summed(theorem.value),
         log_value=None,
-        formula=_summed(theorem.formula),
-        reference=_summed(theorem.reference),
-        limit=_summed(theorem.limit),
+        formula=theorem.formula and _summed(theorem.formula),
+        reference=theorem.reference and _summed(theorem.reference),
+        limit=theorem.limit and _summed(theorem.limit),
         proof=_prove,
         order=None,
     )
